@@ -1,0 +1,77 @@
+//! The whole contract between the window and the application, on one page: every command with its arguments and answer,
+//! and every event. The dispatcher, the TypeScript types and the typed client are made from this list; a command without
+//! a handler does not compile.
+
+use crate::command::commands;
+use crate::event::{JobProgress, PlayerState};
+use crate::view::*;
+
+commands! {
+    // The library
+    /// The calls matching a filter, a page at a time, in the list's order.
+    list_calls(ListQuery) -> CallPage;
+    /// Up to `limit` rows starting at an absolute position in the list, for jumping with the scroll bar.
+    list_calls_at(ListAt) -> Vec<CallRow>;
+    /// How many calls match a filter.
+    count_calls(Filter) -> u32;
+    /// What the filters can offer: agents, statuses, sentiments, topics and sources that occur.
+    facets(Nothing) -> Facets;
+    /// Everything known about one call.
+    show_call(CallRef) -> CallView;
+    /// Hits in what was said, newest call first.
+    search(SearchQuery) -> SearchPage;
+    /// How many calls and turns a search finds in all; may take longer than a page.
+    count_search(SearchQuery) -> SearchCount;
+    /// Numbers for the navigation: calls in all, today, downloaded, not yet.
+    overview(Nothing) -> Overview;
+
+    // Listening
+    /// Opens a call's recording in the player, fetching it into the cache first if needed. Does not start it.
+    open_recording(OpenRecording) -> Opened;
+    /// A command to the player.
+    player(PlayerCommand) -> Nothing;
+
+    // Sources
+    /// The configured sources with their last result.
+    list_sources(Nothing) -> Vec<SourceView>;
+    /// The kinds of source that can be added and what each needs.
+    source_kinds(Nothing) -> Vec<SourceKind>;
+    /// Adds a source and begins its first sync.
+    add_source(NewSource) -> SourceView;
+    /// What works and what is missing at a source.
+    test_source(SourceRef) -> Vec<SourceCheck>;
+    /// Removes a source; its calls stay unless they are to be forgotten too.
+    remove_source(RemoveSource) -> Nothing;
+    /// Begins a sync in the background; its progress comes as events.
+    sync_source(SyncSource) -> Nothing;
+    /// Asks a running job to stop.
+    cancel_job(JobRef) -> Nothing;
+    /// The jobs running now.
+    jobs(Nothing) -> Vec<JobProgress>;
+    /// The last sync runs of a source, newest first.
+    sync_history(SourceRef) -> Vec<SyncRun>;
+
+    // The window
+    /// Lets the user choose a folder in the system's dialog; nothing if they change their mind.
+    choose_folder(Nothing) -> Option<String>;
+    /// The settings of this library.
+    settings(Nothing) -> Settings;
+    /// Changes the settings.
+    change_settings(Settings) -> Settings;
+    /// What the About box and a bug report need.
+    about(Nothing) -> About;
+}
+
+/// What the application tells the window without being asked.
+#[derive(Clone, Debug, serde::Serialize, ts_rs::TS)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+pub enum Event {
+    /// The player's state, when it changes and about ten times a second while playing.
+    Player(PlayerState),
+    /// A job began, moved on or ended.
+    Job(JobProgress),
+    /// Calls were added, changed or removed; what is on screen may be out of date.
+    LibraryChanged,
+    /// The list of sources or their results changed.
+    SourcesChanged,
+}

@@ -1,0 +1,77 @@
+//! The events' payloads.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// The player as the window shows it. The window interpolates the position between two of these.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct PlayerState {
+    /// The open recording's call.
+    pub call: Option<String>,
+    /// The open recording.
+    pub recording: Option<String>,
+    /// What the player is doing.
+    pub phase: PlayerPhase,
+    /// Position in the recording, milliseconds, of the sound leaving the device now.
+    pub position_ms: f64,
+    /// Length of the recording, milliseconds.
+    pub duration_ms: f64,
+    /// Playing speed; 1 is normal.
+    pub speed: f64,
+    /// 0 to 1.
+    pub volume: f64,
+    /// The turn being spoken, by its index in the transcript.
+    pub turn: Option<u32>,
+    /// The word being spoken, by its index in that turn, where words have times.
+    pub word: Option<u32>,
+    /// Why nothing is heard, in words; `null` while all is well.
+    pub problem: Option<PlayerProblem>,
+}
+
+/// What the player is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayerPhase {
+    /// No recording is open.
+    Empty,
+    /// A recording is being fetched or opened.
+    Loading,
+    /// Silent at a position.
+    Paused,
+    /// Sounding.
+    Playing,
+    /// Played to the end.
+    Ended,
+}
+
+/// Why nothing is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PlayerProblem {
+    /// `no_device`, `device_lost`, `unsupported`, `unreadable` or `missing`.
+    pub code: String,
+    /// In words for people.
+    pub message: String,
+}
+
+/// A background job: a sync or a fetch.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct JobProgress {
+    /// Names the job while it runs.
+    pub job: u32,
+    /// `sync` or `fetch`.
+    pub kind: String,
+    /// The source it works on.
+    pub source: Option<String>,
+    /// What it is doing, in words.
+    pub words: String,
+    /// Items looked at.
+    pub done: u32,
+    /// Items in all, once known.
+    pub total: Option<u32>,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// How it ended, in words.
+    pub result: Option<String>,
+    /// Whether it ended with something to look at.
+    pub failed: bool,
+}

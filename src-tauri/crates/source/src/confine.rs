@@ -1,0 +1,1 @@
+//! Keeps every path of a source inside the root the user chose.

@@ -1,0 +1,1 @@
+//! Acceptance tests: whole use-cases from outside. See the files beside this one.

@@ -1,0 +1,1118 @@
+// Made from src-tauri/crates/bridge/src/api.rs. Do not edit: run `cargo test -p turnstone-bridge` to renew it.
+
+/**
+ * What the About box and a bug report need.
+ */
+export type About = { 
+/**
+ * The product's version.
+ */
+version: string, 
+/**
+ * The library's directory.
+ */
+library: string, 
+/**
+ * SQLite's version.
+ */
+sqlite: string, 
+/**
+ * The user's time zone, such as `America/Chicago`.
+ */
+time_zone: string, 
+/**
+ * The sound output in use, or why there is none.
+ */
+sound: string, };
+
+/**
+ * One try at getting audio.
+ */
+export type AttemptView = { 
+/**
+ * When, Unix milliseconds.
+ */
+at_ms: number, 
+/**
+ * The tier asked.
+ */
+tier: string, 
+/**
+ * How it went.
+ */
+outcome: string, 
+/**
+ * In words.
+ */
+detail: string | null, };
+
+/**
+ * One page of calls.
+ */
+export type CallPage = { 
+/**
+ * The rows.
+ */
+rows: Array<CallRow>, 
+/**
+ * Where to continue; `null` on the last page.
+ */
+next: string | null, };
+
+/**
+ * Names a call.
+ */
+export type CallRef = { 
+/**
+ * Its id.
+ */
+call: string, };
+
+/**
+ * A call as the list shows it.
+ */
+export type CallRow = { 
+/**
+ * The call.
+ */
+id: string, 
+/**
+ * Its source's id.
+ */
+source: string, 
+/**
+ * Its source's name.
+ */
+source_name: string, 
+/**
+ * When it began, Unix milliseconds.
+ */
+started_ms: number | null, 
+/**
+ * Whether the time zone had to be assumed.
+ */
+zone_assumed: boolean, 
+/**
+ * Its length.
+ */
+duration_ms: number | null, 
+/**
+ * `inbound` or `outbound`.
+ */
+direction: string | null, 
+/**
+ * The calling party's name or number.
+ */
+from: string | null, 
+/**
+ * The called party's name or number.
+ */
+to: string | null, 
+/**
+ * The agent.
+ */
+agent: string | null, 
+/**
+ * The source's word for its state.
+ */
+status: string | null, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Whether there is a transcript.
+ */
+has_transcript: boolean, 
+/**
+ * How many turns it has.
+ */
+turns: number, 
+/**
+ * `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
+ */
+audio: string, };
+
+/**
+ * Everything known about one call.
+ */
+export type CallView = { 
+/**
+ * As in the list.
+ */
+row: CallRow, 
+/**
+ * When it ended, Unix milliseconds.
+ */
+ended_ms: number | null, 
+/**
+ * Calling and called party with number and name.
+ */
+parties: Array<PartyView>, 
+/**
+ * The organisation.
+ */
+tenant: string | null, 
+/**
+ * The campaign.
+ */
+campaign: string | null, 
+/**
+ * How it ended for the business.
+ */
+outcome: string | null, 
+/**
+ * The cost with its unit, such as `0.12 USD`.
+ */
+cost: string | null, 
+/**
+ * The start as the source wrote it.
+ */
+started_original: string | null, 
+/**
+ * Ids at the source, by the source's names for them.
+ */
+external_ids: Array<NamedValue>, 
+/**
+ * The audio files.
+ */
+recordings: Array<RecordingView>, 
+/**
+ * What was said.
+ */
+transcript: TranscriptView | null, 
+/**
+ * What a machine concluded.
+ */
+insights: InsightsView | null, 
+/**
+ * What was measured.
+ */
+metrics: Array<MetricView>, 
+/**
+ * What the source said that has no field of its own.
+ */
+metadata: { [key in string]: JsonValue }, };
+
+/**
+ * What the application tells the window without being asked.
+ */
+export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "sources_changed" };
+
+/**
+ * What the filters can offer.
+ */
+export type Facets = { 
+/**
+ * Agents that occur.
+ */
+agents: Array<string>, 
+/**
+ * Statuses that occur.
+ */
+statuses: Array<string>, 
+/**
+ * Sentiments that occur.
+ */
+sentiments: Array<string>, 
+/**
+ * Topics that occur, most frequent first, at most 200.
+ */
+topics: Array<string>, };
+
+/**
+ * What the list is narrowed to; an absent field narrows nothing.
+ */
+export type Filter = { 
+/**
+ * Sources, by id.
+ */
+source?: string, 
+/**
+ * Calls that started at or after this moment (Unix milliseconds).
+ */
+from_ms?: number, 
+/**
+ * Calls that started before this moment (Unix milliseconds).
+ */
+to_ms?: number, 
+/**
+ * Digits or text within a party's number or name.
+ */
+number?: string, 
+/**
+ * The agent's name.
+ */
+agent?: string, 
+/**
+ * `inbound` or `outbound`.
+ */
+direction?: string, 
+/**
+ * The call's status.
+ */
+status?: string, 
+/**
+ * At least this long.
+ */
+min_duration_ms?: number, 
+/**
+ * At most this long.
+ */
+max_duration_ms?: number, 
+/**
+ * With or without a transcript.
+ */
+has_transcript?: boolean, 
+/**
+ * `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
+ */
+audio?: string, 
+/**
+ * The overall sentiment.
+ */
+sentiment?: string, 
+/**
+ * A topic.
+ */
+topic?: string, };
+
+/**
+ * What a machine concluded.
+ */
+export type InsightsView = { 
+/**
+ * A few sentences.
+ */
+summary: string | null, 
+/**
+ * The mood.
+ */
+sentiment: string | null, 
+/**
+ * The mood on the source's scale.
+ */
+sentiment_score: number | null, 
+/**
+ * What it was about.
+ */
+topics: Array<string>, 
+/**
+ * What to do next.
+ */
+action_items: Array<string>, 
+/**
+ * What the caller wanted.
+ */
+intent: string | null, };
+
+/**
+ * A background job: a sync or a fetch.
+ */
+export type JobProgress = { 
+/**
+ * Names the job while it runs.
+ */
+job: number, 
+/**
+ * `sync` or `fetch`.
+ */
+kind: string, 
+/**
+ * The source it works on.
+ */
+source: string | null, 
+/**
+ * What it is doing, in words.
+ */
+words: string, 
+/**
+ * Items looked at.
+ */
+done: number, 
+/**
+ * Items in all, once known.
+ */
+total: number | null, 
+/**
+ * Whether it has ended.
+ */
+ended: boolean, 
+/**
+ * How it ended, in words.
+ */
+result: string | null, 
+/**
+ * Whether it ended with something to look at.
+ */
+failed: boolean, };
+
+/**
+ * Names a job.
+ */
+export type JobRef = { 
+/**
+ * The number it was announced with.
+ */
+job: number, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Rows at an absolute position.
+ */
+export type ListAt = { 
+/**
+ * Narrowed to these.
+ */
+filter: Filter, 
+/**
+ * In this order.
+ */
+sort: Sort, 
+/**
+ * Zero-based position of the first row.
+ */
+position: number, 
+/**
+ * At most this many rows.
+ */
+limit: number, };
+
+/**
+ * A page of the list.
+ */
+export type ListQuery = { 
+/**
+ * Narrowed to these.
+ */
+filter: Filter, 
+/**
+ * In this order.
+ */
+sort: Sort, 
+/**
+ * Continue after this cursor from an earlier page.
+ */
+after: string | null, 
+/**
+ * At most this many rows.
+ */
+limit: number, };
+
+/**
+ * One measurement.
+ */
+export type MetricView = { 
+/**
+ * When, Unix milliseconds.
+ */
+at_ms: number | null, 
+/**
+ * Name with its unit.
+ */
+name: string, 
+/**
+ * The value.
+ */
+value: number, };
+
+/**
+ * A name with a value.
+ */
+export type NamedValue = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The value.
+ */
+value: string, };
+
+/**
+ * A source to add.
+ */
+export type NewSource = { 
+/**
+ * `folder` or `twilio-bridge`.
+ */
+kind: string, 
+/**
+ * The user's name for it; derived from the folder if empty.
+ */
+name: string, 
+/**
+ * The folder.
+ */
+path: string | null, 
+/**
+ * Further settings by key.
+ */
+set: { [key in string]: string }, };
+
+/**
+ * No arguments, or no answer.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * Opens a recording in the player.
+ */
+export type OpenRecording = { 
+/**
+ * The call.
+ */
+call: string, 
+/**
+ * One of its recordings; the first if absent.
+ */
+recording?: string, 
+/**
+ * Where to stand, milliseconds.
+ */
+at_ms?: number, 
+/**
+ * Whether to start at once.
+ */
+play: boolean, };
+
+/**
+ * What was opened.
+ */
+export type Opened = { 
+/**
+ * The recording.
+ */
+recording: string, 
+/**
+ * Its exact length.
+ */
+duration_ms: number, 
+/**
+ * The tier it came from: `local` or `provider`.
+ */
+tier: string, };
+
+/**
+ * Numbers for the navigation.
+ */
+export type Overview = { 
+/**
+ * Calls in the library.
+ */
+calls: number, 
+/**
+ * Calls that began today in the user's zone.
+ */
+today: number, 
+/**
+ * Calls whose audio is in the cache.
+ */
+downloaded: number, 
+/**
+ * Calls whose audio is not here yet.
+ */
+not_yet: number, 
+/**
+ * When today began in the user's zone, Unix milliseconds.
+ */
+today_from_ms: number, };
+
+/**
+ * Somebody in a call.
+ */
+export type PartyView = { 
+/**
+ * `from` or `to`.
+ */
+side: string, 
+/**
+ * The number as written at the source.
+ */
+number: string | null, 
+/**
+ * The name.
+ */
+name: string | null, };
+
+/**
+ * A command to the player.
+ */
+export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "seek", 
+/**
+ * Milliseconds in the recording.
+ */
+to_ms: number, } | { "do": "skip", 
+/**
+ * Milliseconds.
+ */
+by_ms: number, } | { "do": "turn", 
+/**
+ * How many turns on.
+ */
+by: number, } | { "do": "speed", 
+/**
+ * 1 is normal.
+ */
+to: number, } | { "do": "volume", 
+/**
+ * 1 is full.
+ */
+to: number, } | { "do": "close" };
+
+/**
+ * What the player is doing.
+ */
+export type PlayerPhase = "empty" | "loading" | "paused" | "playing" | "ended";
+
+/**
+ * Why nothing is heard.
+ */
+export type PlayerProblem = { 
+/**
+ * `no_device`, `device_lost`, `unsupported`, `unreadable` or `missing`.
+ */
+code: string, 
+/**
+ * In words for people.
+ */
+message: string, };
+
+/**
+ * The player as the window shows it. The window interpolates the position between two of these.
+ */
+export type PlayerState = { 
+/**
+ * The open recording's call.
+ */
+call: string | null, 
+/**
+ * The open recording.
+ */
+recording: string | null, 
+/**
+ * What the player is doing.
+ */
+phase: PlayerPhase, 
+/**
+ * Position in the recording, milliseconds, of the sound leaving the device now.
+ */
+position_ms: number, 
+/**
+ * Length of the recording, milliseconds.
+ */
+duration_ms: number, 
+/**
+ * Playing speed; 1 is normal.
+ */
+speed: number, 
+/**
+ * 0 to 1.
+ */
+volume: number, 
+/**
+ * The turn being spoken, by its index in the transcript.
+ */
+turn: number | null, 
+/**
+ * The word being spoken, by its index in that turn, where words have times.
+ */
+word: number | null, 
+/**
+ * Why nothing is heard, in words; `null` while all is well.
+ */
+problem: PlayerProblem | null, };
+
+/**
+ * One audio file of a call.
+ */
+export type RecordingView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The name at the source.
+ */
+remote_id: string, 
+/**
+ * The container.
+ */
+format: string | null, 
+/**
+ * The codec in words.
+ */
+codec: string | null, 
+/**
+ * Samples per second.
+ */
+sample_rate: number | null, 
+/**
+ * Number of channels.
+ */
+channels: number | null, 
+/**
+ * Its length.
+ */
+duration_ms: number | null, 
+/**
+ * Size in bytes.
+ */
+bytes: number | null, 
+/**
+ * SHA-256 of the cached file.
+ */
+sha256: string | null, 
+/**
+ * `cached`, `available`, `pending`, `failed` or `unavailable`.
+ */
+audio: string, 
+/**
+ * The tier it was found in.
+ */
+tier: string | null, 
+/**
+ * Every attempt to get it, newest last.
+ */
+attempts: Array<AttemptView>, };
+
+/**
+ * Removes a source.
+ */
+export type RemoveSource = { 
+/**
+ * Its id.
+ */
+source: string, 
+/**
+ * Whether its calls go too.
+ */
+forget_calls: boolean, };
+
+/**
+ * How much a search finds in all.
+ */
+export type SearchCount = { 
+/**
+ * Calls.
+ */
+calls: number, 
+/**
+ * Turns.
+ */
+turns: number, };
+
+/**
+ * A turn in which something was found.
+ */
+export type SearchHit = { 
+/**
+ * Its call.
+ */
+call: string, 
+/**
+ * The turn's index.
+ */
+turn: number, 
+/**
+ * Where the turn begins in the recording.
+ */
+start_ms: number | null, 
+/**
+ * Who speaks.
+ */
+speaker: string | null, 
+/**
+ * `agent`, `customer`, …
+ */
+role: string | null, 
+/**
+ * Plain text around the match.
+ */
+snippet: string, 
+/**
+ * What matched: ranges in `snippet`, in UTF-16 units as JavaScript counts.
+ */
+matches: Array<[number, number]>, 
+/**
+ * When the call began, Unix milliseconds.
+ */
+call_started_ms: number | null, 
+/**
+ * The call's parties as the list shows them.
+ */
+call_from: string | null, 
+/**
+ * The called party.
+ */
+call_to: string | null, 
+/**
+ * The call's agent.
+ */
+call_agent: string | null, 
+/**
+ * The call's title.
+ */
+call_title: string | null, };
+
+/**
+ * Some hits.
+ */
+export type SearchPage = { 
+/**
+ * The hits, newest call first, turns in order.
+ */
+hits: Array<SearchHit>, 
+/**
+ * Where to continue; `null` on the last page.
+ */
+next: string | null, 
+/**
+ * Why the query was read as plain words, if it was.
+ */
+note: string | null, };
+
+/**
+ * A search over everything said.
+ */
+export type SearchQuery = { 
+/**
+ * Words, `"phrases"`, `OR`, `-not`, `prefix*`, `speaker:agent`.
+ */
+text: string, 
+/**
+ * Narrowed to these calls.
+ */
+filter: Filter, 
+/**
+ * Continue after this cursor.
+ */
+after: string | null, 
+/**
+ * At most this many hits.
+ */
+limit: number, };
+
+/**
+ * The settings of this library.
+ */
+export type Settings = { 
+/**
+ * How far playing steps back after a pause, milliseconds.
+ */
+resume_back_ms: number, 
+/**
+ * `system`, `light` or `dark`.
+ */
+theme: string, 
+/**
+ * The speed new recordings start with.
+ */
+speed: number, 
+/**
+ * The volume, 0 to 1.
+ */
+volume: number, };
+
+/**
+ * The list's order.
+ */
+export type Sort = "started_at" | "duration";
+
+/**
+ * One line of a source's self-test.
+ */
+export type SourceCheck = { 
+/**
+ * Whether this works.
+ */
+ok: boolean, 
+/**
+ * In words; for a failure also what to do.
+ */
+words: string, };
+
+/**
+ * A kind of source and what it needs.
+ */
+export type SourceKind = { 
+/**
+ * `folder` or `twilio-bridge`.
+ */
+kind: string, 
+/**
+ * Its name for people.
+ */
+label: string, 
+/**
+ * What it is, in a sentence.
+ */
+words: string, 
+/**
+ * Whether it reads a folder.
+ */
+wants_folder: boolean, 
+/**
+ * Further settings it understands.
+ */
+settings: Array<SourceSetting>, };
+
+/**
+ * Names a source.
+ */
+export type SourceRef = { 
+/**
+ * Its id.
+ */
+source: string, };
+
+/**
+ * One setting of a kind of source.
+ */
+export type SourceSetting = { 
+/**
+ * Its key.
+ */
+key: string, 
+/**
+ * Its name for people.
+ */
+label: string, 
+/**
+ * What to enter.
+ */
+hint: string, };
+
+/**
+ * A configured source.
+ */
+export type SourceView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * `folder` or `twilio-bridge`.
+ */
+kind: string, 
+/**
+ * The user's name for it.
+ */
+name: string, 
+/**
+ * The folder or address it reads.
+ */
+place: string, 
+/**
+ * How many of its calls are in the library.
+ */
+calls: number, 
+/**
+ * Whether a sync runs now.
+ */
+syncing: boolean, 
+/**
+ * Whether new calls are noticed as they appear.
+ */
+watching: boolean, 
+/**
+ * The last finished run.
+ */
+last_run: SyncRun | null, };
+
+/**
+ * An item that could not be read.
+ */
+export type SyncProblem = { 
+/**
+ * A path or an id.
+ */
+item: string, 
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+/**
+ * One finished sync.
+ */
+export type SyncRun = { 
+/**
+ * When it began, Unix milliseconds.
+ */
+at_ms: number, 
+/**
+ * How long it took.
+ */
+elapsed_ms: number, 
+/**
+ * Calls looked at.
+ */
+seen: number, 
+/**
+ * New calls.
+ */
+added: number, 
+/**
+ * Changed calls.
+ */
+updated: number, 
+/**
+ * Calls no longer at the source.
+ */
+vanished: number, 
+/**
+ * Items that could not be read.
+ */
+rejected: number, 
+/**
+ * Whether it went through to the end.
+ */
+complete: boolean, 
+/**
+ * Why it did not, in words.
+ */
+error: string | null, 
+/**
+ * The first items that could not be read, with reasons; at most 100.
+ */
+problems: Array<SyncProblem>, };
+
+/**
+ * Begins a sync.
+ */
+export type SyncSource = { 
+/**
+ * Its id; every source if absent.
+ */
+source: string | null, 
+/**
+ * Whether to look at everything again.
+ */
+full: boolean, };
+
+/**
+ * What was said.
+ */
+export type TranscriptView = { 
+/**
+ * The turns in order.
+ */
+turns: Array<TurnView>, 
+/**
+ * Whether any turn has a time.
+ */
+timed: boolean, 
+/**
+ * The format it was read from.
+ */
+format: string | null, 
+/**
+ * The language tag.
+ */
+language: string | null, 
+/**
+ * Where the source keeps it.
+ */
+origin: string | null, };
+
+/**
+ * One speaker's stretch of speech.
+ */
+export type TurnView = { 
+/**
+ * The speaker as written at the source.
+ */
+speaker: string | null, 
+/**
+ * `agent`, `customer`, `system` or `tool`.
+ */
+role: string | null, 
+/**
+ * What was said.
+ */
+text: string, 
+/**
+ * Start in the recording.
+ */
+start_ms: number | null, 
+/**
+ * End in the recording.
+ */
+end_ms: number | null, 
+/**
+ * `source`, `derived`, `estimated` or `none`.
+ */
+timing: string, 
+/**
+ * Words with times: text, start, end.
+ */
+words: Array<WordView>, };
+
+/**
+ * One word with its own time.
+ */
+export type WordView = { 
+/**
+ * The word with punctuation.
+ */
+text: string, 
+/**
+ * Start in the recording.
+ */
+start_ms: number | null, 
+/**
+ * End in the recording.
+ */
+end_ms: number | null, };
+
+/** Every command of the application with its arguments and answer. */
+export interface Commands {
+  /** The calls matching a filter, a page at a time, in the list's order. */
+  list_calls: { args: ListQuery; answer: CallPage };
+  /** Up to `limit` rows starting at an absolute position in the list, for jumping with the scroll bar. */
+  list_calls_at: { args: ListAt; answer: Array<CallRow> };
+  /** How many calls match a filter. */
+  count_calls: { args: Filter; answer: number };
+  /** What the filters can offer: agents, statuses, sentiments, topics and sources that occur. */
+  facets: { args: Nothing; answer: Facets };
+  /** Everything known about one call. */
+  show_call: { args: CallRef; answer: CallView };
+  /** Hits in what was said, newest call first. */
+  search: { args: SearchQuery; answer: SearchPage };
+  /** How many calls and turns a search finds in all; may take longer than a page. */
+  count_search: { args: SearchQuery; answer: SearchCount };
+  /** Numbers for the navigation: calls in all, today, downloaded, not yet. */
+  overview: { args: Nothing; answer: Overview };
+  /** Opens a call's recording in the player, fetching it into the cache first if needed. Does not start it. */
+  open_recording: { args: OpenRecording; answer: Opened };
+  /** A command to the player. */
+  player: { args: PlayerCommand; answer: Nothing };
+  /** The configured sources with their last result. */
+  list_sources: { args: Nothing; answer: Array<SourceView> };
+  /** The kinds of source that can be added and what each needs. */
+  source_kinds: { args: Nothing; answer: Array<SourceKind> };
+  /** Adds a source and begins its first sync. */
+  add_source: { args: NewSource; answer: SourceView };
+  /** What works and what is missing at a source. */
+  test_source: { args: SourceRef; answer: Array<SourceCheck> };
+  /** Removes a source; its calls stay unless they are to be forgotten too. */
+  remove_source: { args: RemoveSource; answer: Nothing };
+  /** Begins a sync in the background; its progress comes as events. */
+  sync_source: { args: SyncSource; answer: Nothing };
+  /** Asks a running job to stop. */
+  cancel_job: { args: JobRef; answer: Nothing };
+  /** The jobs running now. */
+  jobs: { args: Nothing; answer: Array<JobProgress> };
+  /** The last sync runs of a source, newest first. */
+  sync_history: { args: SourceRef; answer: Array<SyncRun> };
+  /** Lets the user choose a folder in the system's dialog; nothing if they change their mind. */
+  choose_folder: { args: Nothing; answer: string | null };
+  /** The settings of this library. */
+  settings: { args: Nothing; answer: Settings };
+  /** Changes the settings. */
+  change_settings: { args: Settings; answer: Settings };
+  /** What the About box and a bug report need. */
+  about: { args: Nothing; answer: About };
+}
