@@ -1,0 +1,353 @@
+// A whole application in memory, for `npm run dev` in a browser and for tests. It is never shipped:
+// main.ts loads it only in development and outside Tauri.
+// In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail.
+import type { Answer, AppEvent, Args, Backend, Command } from './backend';
+import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
+import { callAt, facets, indexOf, rowAt, SOURCES, turnsAt } from './fake/calls';
+import { FakePlayer } from './fake/player';
+import type { CallRow, Filter, JobProgress, SearchHit, Settings, SourceView, SyncRun } from './generated';
+
+export interface FakeOptions {
+  rows: number;
+  empty: boolean;
+  fault: FaultCode | null;
+  delay: number;
+  now: number;
+}
+
+export function fakeOptions(query: string, now: number = Date.now()): FakeOptions {
+  const asked = new URLSearchParams(query);
+  const fault = asked.get('fault');
+  return {
+    rows: Math.min(1_000_000, Number(asked.get('rows') ?? 312) || 0),
+    empty: asked.has('empty'),
+    fault: fault !== null && fault in FAULTS ? (fault as FaultCode) : null,
+    delay: Number(asked.get('delay') ?? 4),
+    now,
+  };
+}
+
+type Handlers = { [K in Command]: (args: Args<K>) => Answer<K> };
+
+const nothing = {} as Answer<'player'>;
+
+export class FakeBackend implements Backend {
+  /** Every call made, for tests. */
+  readonly asked: { name: Command; args: unknown }[] = [];
+  private readonly listeners = new Set<(event: AppEvent) => void>();
+  private readonly player = new FakePlayer((state) => this.say({ event: 'player', data: state }));
+  private readonly jobs = new Map<number, JobProgress>();
+  private sources: SourceView[];
+  private rows: CallRow[] | null = null;
+  private shown: number;
+  private nextJob = 1;
+  private kept: Settings = { resume_back_ms: 1_500, theme: 'system', speed: 1, volume: 1 };
+
+  constructor(private readonly options: FakeOptions) {
+    this.shown = options.empty ? 0 : options.rows;
+    this.sources = options.empty ? [] : SOURCES.map((source, i) => this.sourceOf(source, i));
+  }
+
+  listen(handler: (event: AppEvent) => void): () => void {
+    this.listeners.add(handler);
+    return () => this.listeners.delete(handler);
+  }
+
+  async call<K extends Command>(name: K, args: Args<K>): Promise<Answer<K>> {
+    this.asked.push({ name, args });
+    await this.wait(this.options.delay);
+    if (this.options.fault) throw { code: this.options.fault, message: 'The fake was asked to fail.' } satisfies Fault;
+    try {
+      const handle = this.handlers[name] as (args: Args<K>) => Answer<K>;
+      return structuredClone(handle(args));
+    } catch (error) {
+      throw asFault(error);
+    }
+  }
+
+  /** Puts new calls at the top of the list, as a sync does. */
+  arrive(count: number): void {
+    this.shown += count;
+    this.options.now += count * 1_740_000;
+    this.rows = null;
+    this.say({ event: 'library_changed' });
+  }
+
+  private readonly handlers: Handlers = {
+    list_calls: ({ filter, sort, after, limit }) => {
+      const all = this.matching(filter, sort);
+      const from = after === null ? 0 : Number(after);
+      const to = from + limit;
+      return { rows: all.slice(from, to), next: to < all.length ? String(to) : null };
+    },
+    list_calls_at: ({ filter, sort, position, limit }) =>
+      this.matching(filter, sort).slice(position, position + limit),
+    count_calls: (filter) => this.matching(filter, 'started_at').length,
+    facets: () => facets,
+    show_call: ({ call }) => callAt(this.known(call), this.options.now),
+    search: ({ text, filter, after, limit }) => {
+      const all = this.hits(text, filter);
+      const from = after === null ? 0 : Number(after);
+      const next = from + limit < all.length ? String(from + limit) : null;
+      const unbalanced = (text.match(/"/g) ?? []).length % 2 === 1;
+      return {
+        hits: all.slice(from, from + limit),
+        next,
+        note: unbalanced ? 'The quotation mark has no partner, so the words are looked for one by one.' : null,
+      };
+    },
+    count_search: ({ text, filter }) => {
+      const all = this.hits(text, filter);
+      return { calls: new Set(all.map((hit) => hit.call)).size, turns: all.length };
+    },
+    overview: () => {
+      const day = new Date(this.options.now);
+      day.setHours(0, 0, 0, 0);
+      const all = this.all();
+      const count = (test: (row: CallRow) => boolean): number => all.filter(test).length;
+      return {
+        calls: all.length,
+        today: count((row) => (row.started_ms ?? 0) >= day.getTime()),
+        downloaded: count((row) => row.audio === 'cached'),
+        not_yet: count((row) => row.audio === 'available' || row.audio === 'pending'),
+        today_from_ms: day.getTime(),
+      };
+    },
+    open_recording: ({ call, at_ms, play }) => {
+      const index = this.known(call);
+      const row = rowAt(index, this.options.now);
+      if (row.audio === 'none' || row.audio === 'unavailable') {
+        throw { code: 'no_audio', message: 'The recording is gone at the source and was never here.' } satisfies Fault;
+      }
+      const duration_ms = row.duration_ms ?? 0;
+      this.player.open(call, `rec-${index}`, turnsAt(index), duration_ms, at_ms ?? 0, play);
+      return { recording: `rec-${index}`, duration_ms, tier: row.audio === 'cached' ? 'local' : 'provider' };
+    },
+    player: (command) => {
+      this.player.command(command);
+      return nothing;
+    },
+    list_sources: () => this.sources,
+    source_kinds: () => [
+      { kind: 'folder', label: 'Folder', words: 'Any folder of recordings and transcripts.', wants_folder: true, settings: [] },
+      {
+        kind: 'twilio-bridge',
+        label: 'Twilio bridge folder',
+        words: 'The recordings folder of a twilio-bridge server, with or without its database.',
+        wants_folder: true,
+        settings: [{ key: 'database', label: 'Database file', hint: 'Path of the SQLite file, if there is one' }],
+      },
+    ],
+    add_source: ({ kind, name, path }) => {
+      const place = path ?? '';
+      if (place === '') throw { code: 'invalid', message: 'Choose a folder first.' } satisfies Fault;
+      const named = name !== '' ? name : (place.split('/').filter(Boolean).pop() ?? 'Folder');
+      const added: SourceView = {
+        id: `src-${this.sources.length}-${named}`,
+        kind,
+        name: named,
+        place,
+        calls: 0,
+        syncing: true,
+        watching: true,
+        last_run: null,
+      };
+      this.sources = [...this.sources, added];
+      this.say({ event: 'sources_changed' });
+      this.sync(added.id);
+      return added;
+    },
+    test_source: ({ source }) => [
+      { ok: true, words: 'The folder is there and can be read.' },
+      { ok: true, words: '214 audio files and 198 transcripts found.' },
+      source === 'src-field'
+        ? { ok: false, words: 'New calls are not noticed as they appear: the drive sends no changes. Sync now and then.' }
+        : { ok: true, words: 'New calls are noticed as they appear.' },
+    ],
+    remove_source: ({ source }) => {
+      this.sources = this.sources.filter((each) => each.id !== source);
+      this.say({ event: 'sources_changed' });
+      return nothing;
+    },
+    sync_source: ({ source }) => {
+      for (const each of this.sources) if (source === null || each.id === source) this.sync(each.id);
+      return nothing;
+    },
+    cancel_job: ({ job }) => {
+      const running = this.jobs.get(job);
+      if (running) this.endJob({ ...running, result: `Stopped after ${running.done} files.` });
+      return nothing;
+    },
+    jobs: () => [...this.jobs.values()],
+    sync_history: ({ source }) => {
+      const last = this.sources.find((each) => each.id === source)?.last_run;
+      return last ? [last] : [];
+    },
+    choose_folder: () => '/home/kim/Recordings/November',
+    settings: () => this.kept,
+    change_settings: (settings) => (this.kept = settings),
+    about: () => ({
+      version: '0.1.0',
+      library: '/home/kim/.local/share/turnstone',
+      sqlite: '3.53.4',
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      sound: 'Built-in audio, 48 kHz',
+    }),
+  };
+
+  private say(event: AppEvent): void {
+    for (const listener of [...this.listeners]) listener(structuredClone(event));
+  }
+
+  private wait(ms: number): Promise<void> {
+    return ms > 0 ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve();
+  }
+
+  private known(call: string): number {
+    const index = indexOf(call);
+    if (index >= 0 && index < this.shown) return index;
+    throw { code: 'not_found', message: `There is no call ${call} in this library.` } satisfies Fault;
+  }
+
+  private all(): CallRow[] {
+    this.rows ??= Array.from({ length: this.shown }, (_, i) => rowAt(i, this.options.now));
+    return this.rows;
+  }
+
+  private matching(filter: Filter, sort: string): CallRow[] {
+    const wanted = Object.keys(filter).length > 0;
+    const rows = wanted ? this.all().filter((row) => fits(row, filter)) : this.all();
+    return sort === 'duration' ? [...rows].sort((a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0)) : rows;
+  }
+
+  private hits(text: string, filter: Filter): SearchHit[] {
+    const words = text
+      .toLowerCase()
+      .split(/[\s"*]+/)
+      .filter((word) => word !== '' && word !== 'or' && !word.startsWith('-') && !word.includes(':'));
+    if (words.length === 0) return [];
+    const found: SearchHit[] = [];
+    for (const row of this.matching(filter, 'started_at').slice(0, 2_000)) {
+      if (!row.has_transcript) continue;
+      turnsAt(indexOf(row.id)).forEach((turn, index) => {
+        const lower = turn.text.toLowerCase();
+        const matches = words.flatMap((word) => {
+          const at = lower.indexOf(word);
+          return at < 0 ? [] : [[at, at + word.length] as [number, number]];
+        });
+        if (matches.length < words.length) return;
+        found.push({
+          call: row.id,
+          turn: index,
+          start_ms: turn.start_ms,
+          speaker: turn.speaker,
+          role: turn.role,
+          snippet: turn.text,
+          matches: matches.sort((a, b) => a[0] - b[0]),
+          call_started_ms: row.started_ms,
+          call_from: row.from,
+          call_to: row.to,
+          call_agent: row.agent,
+          call_title: row.title,
+        });
+      });
+    }
+    return found;
+  }
+
+  private sourceOf(source: (typeof SOURCES)[number], index: number): SourceView {
+    return {
+      ...source,
+      calls: Math.ceil(this.shown / 3),
+      syncing: false,
+      watching: source.id !== 'src-field',
+      last_run: runOf(this.options.now - (index + 1) * 2_400_000, index),
+    };
+  }
+
+  private sync(source: string): void {
+    const total = 214;
+    let job: JobProgress = {
+      job: this.nextJob++,
+      kind: 'sync',
+      source,
+      words: 'Reading the folder',
+      done: 0,
+      total,
+      ended: false,
+      result: null,
+      failed: false,
+    };
+    const tick = (): void => {
+      if (job.done > 0 && !this.jobs.has(job.job)) return;
+      if (job.done >= total) return this.endJob({ ...job, result: '214 files read: 12 new calls.' });
+      job = { ...job, done: Math.min(total, job.done + 9) };
+      this.jobs.set(job.job, job);
+      if (this.options.empty && this.shown < job.done) {
+        this.shown = job.done;
+        this.rows = null;
+        this.say({ event: 'library_changed' });
+      }
+      this.say({ event: 'job', data: job });
+      setTimeout(tick, 110);
+    };
+    this.markSource(source, { syncing: true });
+    tick();
+  }
+
+  private endJob(job: JobProgress): void {
+    this.jobs.delete(job.job);
+    this.say({ event: 'job', data: { ...job, ended: true } });
+    if (job.source !== null) {
+      this.markSource(job.source, { syncing: false, calls: job.done, last_run: runOf(this.options.now, 0) });
+    }
+    this.say({ event: 'library_changed' });
+  }
+
+  private markSource(id: string, change: Partial<SourceView>): void {
+    this.sources = this.sources.map((each) => (each.id === id ? { ...each, ...change } : each));
+    this.say({ event: 'sources_changed' });
+  }
+}
+
+function fits(row: CallRow, filter: Filter): boolean {
+  const started = row.started_ms ?? 0;
+  const length = row.duration_ms ?? 0;
+  const digits = filter.number?.toLowerCase();
+  return (
+    (filter.source === undefined || row.source === filter.source) &&
+    (filter.from_ms === undefined || started >= filter.from_ms) &&
+    (filter.to_ms === undefined || started < filter.to_ms) &&
+    (filter.agent === undefined || row.agent === filter.agent) &&
+    (filter.direction === undefined || row.direction === filter.direction) &&
+    (filter.status === undefined || row.status === filter.status) &&
+    (filter.audio === undefined || row.audio === filter.audio) &&
+    (filter.has_transcript === undefined || row.has_transcript === filter.has_transcript) &&
+    (filter.min_duration_ms === undefined || length >= filter.min_duration_ms) &&
+    (filter.max_duration_ms === undefined || length <= filter.max_duration_ms) &&
+    (digits === undefined || [row.from, row.to].some((party) => party?.toLowerCase().includes(digits)))
+  );
+}
+
+function runOf(at_ms: number, index: number): SyncRun {
+  const problems =
+    index === 1
+      ? [
+          { item: 'orders/2025-10/REC_0192.wav', reason: 'The file is shorter than its header says. It may still be copying.' },
+          { item: 'orders/2025-10/REC_0214.amr', reason: 'Unsupported codec: AMR. The call is in the library without sound.' },
+          { item: 'orders/index.json', reason: 'Not a transcript: no turns were found in it.' },
+        ]
+      : [];
+  return {
+    at_ms,
+    elapsed_ms: 4_200,
+    seen: 214,
+    added: index === 0 ? 12 : 0,
+    updated: 1,
+    vanished: 0,
+    rejected: problems.length,
+    complete: index !== 2,
+    error: index === 2 ? 'The drive is not connected. What was read before is still here.' : null,
+    problems,
+  };
+}
