@@ -1,1 +1,7 @@
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+//! The desktop window's program.
+
+fn main() -> std::process::ExitCode {
+    turnstone_desktop::run()
+}

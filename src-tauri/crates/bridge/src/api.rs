@@ -52,6 +52,8 @@ commands! {
     sync_history(SourceRef) -> Vec<SyncRun>;
 
     // The window
+    /// The call the program was asked to open when it was started.
+    first_call(Nothing) -> Option<FirstCall>;
     /// Lets the user choose a folder in the system's dialog; nothing if they change their mind.
     choose_folder(Nothing) -> Option<String>;
     /// The settings of this library.
@@ -74,4 +76,6 @@ pub enum Event {
     LibraryChanged,
     /// The list of sources or their results changed.
     SourcesChanged,
+    /// An item of the native menu was chosen: the name of a window command.
+    Menu(String),
 }

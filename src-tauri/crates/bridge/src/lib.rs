@@ -1,17 +1,57 @@
 //! The window's contract with the application: the only crate that serialises for the UI.
+//!
+//! `api.rs` is the contract on one page. `rooms/` answers each command in a few lines: convert, one method of the
+//! application, convert back.
 
 mod api;
 mod command;
 mod event;
+mod rooms;
 mod typescript;
 mod view;
 
-pub use api::{Event, Handlers, dispatch};
-pub use event::{JobProgress, PlayerPhase, PlayerProblem, PlayerState};
+use std::path::PathBuf;
+
+pub use api::{Event, Handlers};
+pub use event::{JobProgress, PlayerPhase, PlayerProblem, PlayerState, event};
 pub use typescript::client;
 pub use view::*;
 
-use app::{Fault, FaultCode};
+use app::{App, Fault, FaultCode};
+use serde_json::{Value, json};
+
+/// What only the shell around the window can do.
+pub trait Desk {
+    /// Lets the user choose a folder; `None` if they change their mind.
+    fn choose_folder(&self) -> Option<PathBuf>;
+
+    /// The call the program was asked to open when it was started.
+    fn asked(&self) -> Option<Asked>;
+}
+
+/// A call named when the program was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// An id, a unique prefix of one, `SOURCE:REMOTE_ID`, or `first` for the newest call.
+    pub call: String,
+    /// Whether to play it.
+    pub play: bool,
+}
+
+/// Answers the command named `command` with JSON arguments.
+pub fn answer(app: &App, desk: &dyn Desk, command: &str, args: Value) -> Result<Value, Fault> {
+    api::dispatch(&rooms::Rooms { app, desk }, command, args)
+}
+
+/// A fault as the window sees it: `{"code", "message"}`.
+pub fn fault(fault: &Fault) -> Value {
+    json!({ "code": fault.code.as_str(), "message": fault.message })
+}
+
+/// A command that stopped because of a defect of ours, as the window sees it.
+pub fn panicked(what: &str) -> Value {
+    fault(&Fault::new(FaultCode::Io, format!("the program has a defect and could not finish: {what}")))
+}
 
 fn bad_arguments(command: &str, cause: &serde_json::Error) -> Fault {
     Fault::new(FaultCode::Invalid, format!("{command}: {cause}"))
@@ -23,7 +63,7 @@ fn unknown_command(command: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    /// Renews the generated client and fails if it was stale, so that a stale file cannot pass CI twice.
+    /// Renews the generated client and fails if it was stale, so that a stale file cannot pass CI.
     #[test]
     fn the_generated_client_is_current() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/bridge/generated.ts");

@@ -1,1 +1,13 @@
-//! sync
+//! The one mover: brings what a source knows into the library.
+//!
+//! [`plan`] decides, as a pure function, what a page of changes means for what is already known; [`engine`] walks a
+//! source page by page, plans, probes new audio and applies each page with its cursor in one transaction. A walk that is
+//! cancelled or killed goes on from the last page that was kept.
+
+mod engine;
+mod plan;
+mod report;
+
+pub use engine::{Probe, run};
+pub use plan::{Action, PutKind, plan};
+pub use report::{Observer, Problem, Report, SyncEvent};

@@ -28,3 +28,12 @@ pub struct About {
     /// The sound output in use, or why there is none.
     pub sound: String,
 }
+
+/// A call to show as soon as the window is there.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct FirstCall {
+    /// The call.
+    pub call: String,
+    /// Whether to play it.
+    pub play: bool,
+}

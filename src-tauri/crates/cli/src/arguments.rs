@@ -1,0 +1,327 @@
+//! The command line's grammar: a contract. Add, do not rename.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Call recordings and their transcripts in one library, without a window.
+///
+/// Data goes to standard output, progress and diagnostics to standard error. Exit codes: 0 done, 1 failed, 2 wrong
+/// usage, 3 done in part (each failed item is reported), 4 a check found a fault, 5 credentials are needed.
+#[derive(Debug, Parser)]
+#[command(name = "turnstone", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The library's directory; made if it does not exist [default: the platform's data directory].
+    #[arg(long, global = true, value_name = "DIR", env = "TURNSTONE_LIBRARY")]
+    pub library: Option<PathBuf>,
+    /// Print one JSON object per line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Ask no source for anything.
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// No progress and no notes on standard error; errors are still shown.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add, list, test or remove the places calls come from.
+    #[command(subcommand)]
+    Source(SourceCommand),
+    /// Bring calls and transcripts in.
+    Sync {
+        /// Sources by name; all if none is named.
+        names: Vec<String>,
+        /// Look at everything again.
+        #[arg(long)]
+        full: bool,
+        /// Go on watching for changes until interrupted.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// List calls, a page at a time.
+    List {
+        /// Which calls.
+        #[command(flatten)]
+        filters: Filters,
+        /// In which order.
+        #[arg(long, value_enum, default_value_t = Sort::StartedAt)]
+        sort: Sort,
+        /// At most this many.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        /// Go on after this cursor, the last line of an earlier page.
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+    },
+    /// Everything known about one call.
+    Show {
+        /// An id, a unique prefix of one (8 characters or more), or SOURCE:REMOTE_ID.
+        call: String,
+    },
+    /// Find turns by what was said.
+    Search {
+        /// Words, "phrases", a OR b, -not, prefix*, speaker:agent.
+        query: String,
+        /// Which calls.
+        #[command(flatten)]
+        filters: Filters,
+        /// In which order.
+        #[arg(long, value_enum, default_value_t = SearchSort::Newest)]
+        sort: SearchSort,
+        /// At most this many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        /// Go on after this cursor, the last line of an earlier page.
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+        /// Only count the calls and turns.
+        #[arg(long)]
+        count: bool,
+    },
+    /// Bring audio into the cache.
+    Fetch {
+        /// Calls.
+        calls: Vec<String>,
+        /// Every call that the filters leave.
+        #[arg(long)]
+        all: bool,
+        /// Which calls, with or instead of naming them.
+        #[command(flatten)]
+        filters: Filters,
+        /// How many at a time.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=64))]
+        jobs: u32,
+    },
+    /// Write what the player would play into a WAV file.
+    Render {
+        /// The call.
+        call: String,
+        /// The file to write.
+        #[arg(long, value_name = "FILE.wav")]
+        out: PathBuf,
+        /// What to play of it.
+        #[command(flatten)]
+        span: Span,
+        /// How many milliseconds of the recording to play [default: to its end].
+        #[arg(long = "for", value_name = "MS", value_parser = clap::value_parser!(i64).range(1..))]
+        length: Option<i64>,
+        /// Which channel to hear, on both sides.
+        #[arg(long, value_enum, default_value_t = Channel::Both)]
+        channel: Channel,
+    },
+    /// Play a call through the sound card.
+    Play {
+        /// The call.
+        call: String,
+        /// What to play of it.
+        #[command(flatten)]
+        span: Span,
+    },
+    /// Look after the audio cache.
+    #[command(subcommand)]
+    Cache(CacheCommand),
+    /// Look after the library.
+    #[command(subcommand)]
+    Library(LibraryCommand),
+}
+
+/// What to do with sources.
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Add a source.
+    Add {
+        /// `folder` or `twilio-bridge`.
+        kind: String,
+        /// A name of your choice.
+        name: String,
+        /// A server's address.
+        #[arg(long)]
+        url: Option<String>,
+        /// A folder on this machine.
+        #[arg(long)]
+        path: Option<PathBuf>,
+        /// Further settings.
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+        set: Vec<(String, String)>,
+        /// Read the secret from standard input.
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// List the sources.
+    List,
+    /// Say what works and what is missing.
+    Test {
+        /// The source's name.
+        name: String,
+    },
+    /// Remove a source; its calls stay.
+    Remove {
+        /// The source's name.
+        name: String,
+        /// Remove its calls too.
+        #[arg(long)]
+        forget_calls: bool,
+    },
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// How much is in it.
+    Status,
+}
+
+/// What to do with the library.
+#[derive(Debug, Subcommand)]
+pub enum LibraryCommand {
+    /// Where it is and how much is in it.
+    Status,
+    /// Look for damage; exit code 4 if there is any.
+    Check,
+    /// Write a verified copy of the database.
+    Backup {
+        /// The file to write; must not exist.
+        file: PathBuf,
+    },
+    /// Put a backup in the library's place; what was there is kept beside it.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+}
+
+/// What to play.
+#[derive(Debug, Args)]
+pub struct Span {
+    /// Where to begin, milliseconds in the recording.
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
+    pub at: i64,
+    /// How fast, with the pitch kept.
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+}
+
+/// Which calls.
+#[derive(Debug, Default, Args)]
+pub struct Filters {
+    /// From this source.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Begun at or after this moment: RFC 3339, or YYYY-MM-DD in your zone.
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Begun before this moment, or on or before this day.
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Days are UTC days.
+    #[arg(long)]
+    pub utc: bool,
+    /// With this in a party's number or name.
+    #[arg(long, value_name = "TEXT")]
+    pub number: Option<String>,
+    /// Handled by this agent.
+    #[arg(long, value_name = "TEXT")]
+    pub agent: Option<String>,
+    /// In this direction.
+    #[arg(long, value_enum)]
+    pub direction: Option<Direction>,
+    /// With this status.
+    #[arg(long, value_name = "S")]
+    pub status: Option<String>,
+    /// At least this long.
+    #[arg(long, value_name = "MS")]
+    pub min_duration: Option<i64>,
+    /// At most this long.
+    #[arg(long, value_name = "MS")]
+    pub max_duration: Option<i64>,
+    /// With or without a transcript.
+    #[arg(long, value_enum)]
+    pub has_transcript: Option<YesNo>,
+    /// With audio in this state.
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub audio: Option<Audio>,
+    /// With this overall sentiment.
+    #[arg(long, value_name = "S")]
+    pub sentiment: Option<String>,
+    /// About this topic.
+    #[arg(long, value_name = "T")]
+    pub topic: Option<String>,
+}
+
+/// The list's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Sort {
+    /// Newest first.
+    StartedAt,
+    /// Longest first.
+    Duration,
+}
+
+/// The hits' order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SearchSort {
+    /// Newest call first, turns in order.
+    Newest,
+    /// Best match first.
+    Best,
+}
+
+/// A call's direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words are the meaning")]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words are the meaning")]
+pub enum YesNo {
+    Yes,
+    No,
+}
+
+/// A channel to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words are the meaning")]
+pub enum Channel {
+    Left,
+    Right,
+    Both,
+}
+
+/// What is known about a call's audio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Audio {
+    /// A verified copy is in the cache.
+    Cached,
+    /// The source has it.
+    Available,
+    /// Not there yet.
+    Pending,
+    /// An error; it can be tried again.
+    Failed,
+    /// Gone.
+    Unavailable,
+    /// The call has no recording.
+    None,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "expected a number such as 1.5".to_owned())?;
+    if (0.5..=3.0).contains(&speed) { Ok(speed) } else { Err("the speed must lie between 0.5 and 3".to_owned()) }
+}

@@ -1,0 +1,23 @@
+//! Tells the window what the application tells us.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, Emitter};
+
+use crate::opening::Opening;
+
+const EVENT: &str = "turnstone";
+
+/// Once the library is open, forwards its events to the window.
+pub fn forward(handle: AppHandle, opening: Arc<Opening>) {
+    std::thread::spawn(move || {
+        if let Ok(app) = opening.wait() {
+            app.subscribe(Box::new(move |event| emit(&handle, &bridge::event(event))));
+        }
+    });
+}
+
+/// Tells the window one thing. A window that is closing hears nothing, which is no fault.
+pub fn emit(handle: &AppHandle, event: &bridge::Event) {
+    let _ = handle.emit(EVENT, event);
+}

@@ -1,0 +1,59 @@
+//! The one window, and the system dialogs it opens.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use tauri::plugin::TauriPlugin;
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri_plugin_dialog::DialogExt;
+
+const LABEL: &str = "main";
+
+/// Makes the window. It never leaves its own pages and never opens another window.
+pub fn open(handle: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::default())
+        .title("Turnstone")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(880.0, 520.0)
+        .center()
+        .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}
+
+/// A second start on the same library brings the first window to the front instead.
+pub fn one_per_library(library: &Path) -> TauriPlugin<Wry> {
+    let mut hasher = DefaultHasher::new();
+    std::path::absolute(library).unwrap_or_else(|_| library.to_owned()).hash(&mut hasher);
+    tauri_plugin_single_instance::Builder::new()
+        .dbus_id(format!("org.turnstone.desktop.library{:016x}", hasher.finish()))
+        .callback(|handle, _, _| {
+            if let Some(window) = handle.get_webview_window(LABEL) {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
+            }
+        })
+        .build()
+}
+
+/// Lets the user choose a folder in the system's own dialog. Waits for them: never on the window's thread.
+pub fn choose_folder(handle: &AppHandle) -> Option<PathBuf> {
+    handle.dialog().file().set_title("Choose a folder of recordings").blocking_pick_folder()?.into_path().ok()
+}
+
+/// Says on standard error why there is no window.
+#[expect(clippy::print_stderr, reason = "without a window, standard error is the only place left")]
+pub fn complain(cause: &tauri::Error) {
+    eprintln!("turnstone-desktop: the window cannot be opened: {cause}");
+}
+
+/// The window's own pages: the embedded ones, and the development server's in development.
+fn is_ours(scheme: &str, host: Option<&str>) -> bool {
+    match scheme {
+        "tauri" => true,
+        "http" | "https" => host == Some("tauri.localhost") || (cfg!(debug_assertions) && host == Some("127.0.0.1")),
+        _ => false,
+    }
+}
