@@ -1,1 +1,15 @@
-//! audio
+//! Audio: what the bytes are, their samples, and how they reach the ear.
+//!
+//! Opening a file gives a [`Pcm`]: interleaved `f32` frames at the file's own rate, seekable to the exact frame in every
+//! format. Everything above (speed, output, rendering) is built on that one trait.
+
+pub mod decode;
+mod error;
+mod pcm;
+pub mod probe;
+pub mod render;
+
+pub use decode::open;
+pub use error::{DecodeError, Looks};
+pub use pcm::{Pcm, Spec};
+pub use probe::{Depth, Probed, probe};

@@ -1,0 +1,56 @@
+//! From a path to samples. The content decides what a file is; its name is never believed.
+//!
+//! One file per way of decoding, all behind [`guard`]: a panic in any of them is an error value. What the bytes claim
+//! (sizes, counts, rates) is clamped to what is there.
+
+mod guard;
+mod input;
+mod linear;
+mod riff;
+mod sniff;
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::error::Fail;
+use crate::{DecodeError, Depth, Pcm, Spec};
+use guard::Guarded;
+use input::Input;
+
+pub(crate) use guard::guard;
+
+/// Opens a file for listening.
+pub fn open(path: &Path) -> Result<Box<dyn Pcm>, DecodeError> {
+    let guarded = Guarded::open(&file_name(path), || Ok(identify(path)?.stream))?;
+    Ok(Box::new(guarded))
+}
+
+/// A decoder without its wall: what [`Pcm`] promises, with errors that do not know the file's name yet.
+pub(crate) trait Stream: Send {
+    fn spec(&self) -> Spec;
+    fn seek(&mut self, frame: u64) -> Result<(), Fail>;
+    fn read(&mut self, out: &mut [f32]) -> Result<usize, Fail>;
+}
+
+/// A file that can be heard, and what it is.
+pub(crate) struct Opened {
+    pub(crate) stream: Box<dyn Stream>,
+    pub(crate) format: &'static str,
+    pub(crate) codec: String,
+    pub(crate) depth: Depth,
+}
+
+/// Opens a file by its content.
+pub(crate) fn identify(path: &Path) -> Result<Opened, Fail> {
+    let mut input = Input::new(File::open(path)?)?;
+    match sniff::sniff(&mut input)? {
+        sniff::Kind::Riff => riff::open(input),
+        sniff::Kind::Not(looks) => Err(Fail::NotAudio(looks)),
+        sniff::Kind::Unsupported { format, codec } => Err(Fail::unsupported(format, codec)),
+    }
+}
+
+/// The last part of a path, for messages.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
