@@ -50,6 +50,8 @@ export default ts.config(
       'svelte/no-at-html-tags': 'error',
       'svelte/require-each-key': 'error',
       'svelte/no-inline-styles': 'off',
+      // Not every map and set is shown; the ones that are, are SvelteMap and SvelteSet by choice.
+      'svelte/prefer-svelte-reactivity': 'off',
       'svelte/button-has-type': 'error',
       'svelte/no-target-blank': 'error',
     },

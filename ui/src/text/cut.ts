@@ -1,8 +1,11 @@
 // Long names are cut in the middle, because the end of a file name or an address tells them apart.
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 /** At most `limit` characters, with an ellipsis in the middle. Counts characters as people see them, not UTF-16 units. */
 export function middleCut(text: string, limit: number): string {
-  const shape = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map((part) => part.segment);
+  if (text.length <= limit) return text;
+  const shape = [...graphemes.segment(text)].map((part) => part.segment);
   if (shape.length <= limit) return text;
   if (limit <= 1) return '…';
   const head = Math.ceil((limit - 1) / 2);

@@ -1,0 +1,120 @@
+// Sources and the jobs that run for them.
+import { SvelteMap } from 'svelte/reactivity';
+import { backend, NOTHING, type AppEvent } from '../bridge/backend';
+import { asFault, type Fault } from '../bridge/fault';
+import type { JobProgress, NewSource, SourceCheck, SourceKind, SourceView } from '../bridge/generated';
+
+export type SourceState = 'syncing' | 'failed' | 'partial' | 'ok' | 'new';
+
+export class Sync {
+  sources = $state.raw<SourceView[]>([]);
+  kinds = $state.raw<SourceKind[]>([]);
+  /** Whether the sources have been read once. */
+  ready = $state(false);
+  fault = $state.raw<Fault | null>(null);
+  /** Running jobs by number. */
+  jobs = new SvelteMap<number, JobProgress>();
+  /** How the last job ended, for the status line. */
+  lastResult = $state<string | null>(null);
+
+  #asked = 0;
+
+  async start(): Promise<void> {
+    await this.reload();
+    try {
+      const [kinds, jobs] = await Promise.all([backend.call('source_kinds', NOTHING), backend.call('jobs', NOTHING)]);
+      this.kinds = kinds;
+      for (const job of jobs) if (!job.ended) this.jobs.set(job.job, job);
+    } catch (error) {
+      this.fault = asFault(error);
+    }
+  }
+
+  hear(event: AppEvent): void {
+    if (event.event === 'sources_changed') void this.reload();
+    if (event.event === 'job') this.#progress(event.data);
+  }
+
+  async reload(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const sources = await backend.call('list_sources', NOTHING);
+      if (asked !== this.#asked) return;
+      this.sources = sources;
+      this.ready = true;
+      this.fault = null;
+    } catch (error) {
+      if (asked === this.#asked) this.fault = asFault(error);
+    }
+  }
+
+  /** The running job of a source. */
+  jobOf(source: string): JobProgress | undefined {
+    for (const job of this.jobs.values()) if (job.source === source) return job;
+    return undefined;
+  }
+
+  /** Adds a source and begins its first sync. Rejects with a fault for the dialog to show. */
+  async add(source: NewSource): Promise<SourceView> {
+    const added = await backend.call('add_source', source);
+    await this.reload();
+    return added;
+  }
+
+  test(source: string): Promise<SourceCheck[]> {
+    return backend.call('test_source', { source });
+  }
+
+  async syncNow(source: string | null, full = false): Promise<void> {
+    await this.#try(() => backend.call('sync_source', { source, full }));
+  }
+
+  async cancel(job: number): Promise<void> {
+    await this.#try(() => backend.call('cancel_job', { job }));
+  }
+
+  async remove(source: string, forget_calls: boolean): Promise<void> {
+    await backend.call('remove_source', { source, forget_calls });
+    await this.reload();
+  }
+
+  chooseFolder(): Promise<string | null> {
+    return backend.call('choose_folder', NOTHING);
+  }
+
+  #progress(job: JobProgress): void {
+    if (!job.ended) {
+      this.jobs.set(job.job, job);
+      return;
+    }
+    this.jobs.delete(job.job);
+    this.lastResult = job.result;
+    if (job.source !== null) void this.reload();
+  }
+
+  async #try(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+      this.fault = null;
+    } catch (error) {
+      this.fault = asFault(error);
+    }
+  }
+}
+
+/** How a source is doing, worst news first. */
+export function stateOf(source: SourceView, job: JobProgress | undefined): SourceState {
+  if (source.syncing || job) return 'syncing';
+  if (source.last_run === null) return 'new';
+  if (source.last_run.error !== null || !source.last_run.complete) return 'failed';
+  return source.last_run.rejected > 0 ? 'partial' : 'ok';
+}
+
+/** Which kind of source a folder looks like by its path; the user can change it before adding. */
+export function likelyKind(path: string, kinds: readonly SourceKind[]): string {
+  const bridge = kinds.find((kind) => kind.kind === 'twilio-bridge');
+  if (bridge && /(twilio|bridge)/i.test(path)) return bridge.kind;
+  return kinds.find((kind) => kind.kind === 'folder')?.kind ?? kinds[0]?.kind ?? 'folder';
+}
+
+export const sync = new Sync();

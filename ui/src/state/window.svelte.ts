@@ -1,0 +1,66 @@
+// What the window shows: which screen, which dialog, and the first open call. Also hears the application's events
+// and passes each to who it concerns; many changes in a row become one renewal.
+import { backend, type AppEvent } from '../bridge/backend';
+import { library } from './library.svelte';
+import { preferences } from './settings.svelte';
+import { search } from './searching';
+import { selection } from './selection.svelte';
+import { sync } from './sync.svelte';
+
+export type Screen = 'library' | 'sources';
+export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | null;
+
+const RENEW_MS = 400;
+
+export class WindowState {
+  screen = $state<Screen>('library');
+  sheet = $state<Sheet>(null);
+  /** Set while the first folder is being read: its first call opens as soon as it is there. */
+  openFirstCall = $state(false);
+
+  #renewTimer: ReturnType<typeof setTimeout> | null = null;
+  #stop: (() => void) | null = null;
+
+  /** Whether there is nothing at all yet: no calls and no sources. */
+  get firstRun(): boolean {
+    return sync.ready && sync.sources.length === 0 && library.overview?.calls === 0;
+  }
+
+  start(): () => void {
+    this.#stop = backend.listen((event) => this.#hear(event));
+    void library.start();
+    void sync.start();
+    void preferences.start();
+    return () => {
+      this.#stop?.();
+      if (this.#renewTimer !== null) clearTimeout(this.#renewTimer);
+    };
+  }
+
+  #hear(event: AppEvent): void {
+    sync.hear(event);
+    const ended = event.event === 'job' && event.data.ended;
+    if (event.event === 'library_changed' || ended) this.#renewSoon();
+  }
+
+  #renewSoon(): void {
+    this.#renewTimer ??= setTimeout(() => {
+      this.#renewTimer = null;
+      void this.#renew();
+    }, RENEW_MS);
+  }
+
+  async #renew(): Promise<void> {
+    await library.renew();
+    await selection.refresh();
+    if (search.active && !search.loading) search.stale = true;
+    const first = library.row(0);
+    if (this.openFirstCall && first) {
+      this.openFirstCall = false;
+      this.screen = 'library';
+      await selection.open(first.id);
+    }
+  }
+}
+
+export const app = new WindowState();
