@@ -1,0 +1,103 @@
+use std::path::{Path, PathBuf};
+
+use model::SourceId;
+use rusqlite::ErrorCode;
+
+/// Why the library could not do something. Messages say what happened and what to do, and never quote a call.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// Another process writes this library.
+    #[error("the library {} is open in another window or command; close that first", .0.display())]
+    Locked(PathBuf),
+    /// This process opened the library beside its owner and may only read.
+    #[error("the window has this library open: stop it to change anything from here")]
+    ReadOnly,
+    /// A newer program wrote the file. It has not been touched.
+    #[error(
+        "the library was written by a newer version (schema {found}, this program knows {known}); update the program"
+    )]
+    NewerSchema {
+        /// The file's schema version.
+        found: i64,
+        /// The newest schema version this program knows.
+        known: i64,
+    },
+    /// The file is damaged. It has not been touched.
+    #[error(
+        "the library's database is damaged ({0}); nothing was deleted: restore a backup, or keep the file for repair"
+    )]
+    Corrupt(String),
+    /// The file is a database, but another program's. It has not been touched.
+    #[error("{} is another program's database; choose another directory", .0.display())]
+    NotALibrary(PathBuf),
+    /// The file looks encrypted and no key was given.
+    #[error("the library {} is encrypted and needs its key", .0.display())]
+    KeyNeeded(PathBuf),
+    /// The key does not open the file.
+    #[error("the key does not open the library {}", .0.display())]
+    WrongKey(PathBuf),
+    /// A key was given for a library that is not encrypted.
+    #[error("the library {} is not encrypted; open it without a key", .0.display())]
+    NotEncrypted(PathBuf),
+    /// The program was built with a SQLite that is too old.
+    #[error("this program was built with SQLite {0}, which is too old; rebuild it with the bundled one")]
+    OldSqlite(String),
+    /// There is no such source, or it was removed.
+    #[error("there is no source {0}")]
+    NoSuchSource(SourceId),
+    /// There is no such recording.
+    #[error("there is no such recording; the call may have changed meanwhile")]
+    NoSuchRecording,
+    /// The name is in use.
+    #[error("a source named {0:?} exists already; choose another name")]
+    NameTaken(String),
+    /// A cursor that no page of this list handed out.
+    #[error("the cursor does not belong to this list; start again without it")]
+    BadCursor,
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// The disk is full.
+    #[error("the disk is full; free some space and try again")]
+    DiskFull,
+    /// A file operation failed.
+    #[error("{what}: {cause}")]
+    Io {
+        /// What was being done, with the path.
+        what: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A value in the database makes no sense.
+    #[error("the library holds an unreadable value in {0}; run the library check")]
+    BadValue(&'static str),
+    /// The writer thread ended or the closure given to it panicked; nothing of it was kept.
+    #[error("writing to the library stopped unexpectedly; nothing of that step was kept, restart the program")]
+    WriterStopped,
+    /// Anything else SQLite reports.
+    #[error("the library's database: {0}")]
+    Sql(#[source] rusqlite::Error),
+}
+
+impl LibraryError {
+    pub(crate) fn io(doing: &str, path: &Path, cause: std::io::Error) -> Self {
+        Self::Io { what: format!("{doing} {}", path.display()), cause }
+    }
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
+            Some(ErrorCode::OperationInterrupted) => Self::Cancelled,
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+impl From<model::Cancelled> for LibraryError {
+    fn from(_: model::Cancelled) -> Self {
+        Self::Cancelled
+    }
+}

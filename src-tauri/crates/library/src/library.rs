@@ -1,0 +1,102 @@
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::open::{self, Place, Use};
+use crate::pool::Pool;
+use crate::writer::{Writer, WriterThread};
+use crate::{Key, LibraryError, Reader, migrate};
+
+/// Everything known on this machine, in one directory: `library.db`, and `library.lock`, which its owner holds.
+///
+/// Clones share one writer and one pool of readers. The lock is let go when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Library {
+    inner: Arc<Inner>,
+}
+
+/// What this process may do with the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading and writing: this process holds the lock.
+    Owner,
+    /// Reading only, beside the owner.
+    Reader,
+}
+
+// Fields are dropped in this order: the writer ends before the lock is let go.
+#[derive(Debug)]
+struct Inner {
+    writer: Option<WriterThread>,
+    pool: Arc<Pool>,
+    _lock: Option<File>,
+}
+
+impl Library {
+    /// Opens the library in `dir` as its one owner, making directory and database where there are none.
+    ///
+    /// Refuses, without changing a byte, a library that another process owns, that is damaged, that a newer program wrote
+    /// or whose key does not fit.
+    pub fn open(dir: &Path, key: Option<&Key>) -> Result<Self, LibraryError> {
+        open::assert_sqlite()?;
+        let place = Place { dir: dir.to_owned(), key: key.cloned() };
+        let lock = place.lock()?;
+        place.inspect()?;
+        let mut conn = place.connect(Use::Write)?;
+        migrate::migrate(&mut conn)?;
+        let writer = WriterThread::start(conn)?;
+        let inner = Inner { writer: Some(writer), pool: Arc::new(Pool::new(place)), _lock: Some(lock) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Opens a library beside its owner, for reading only. It must exist already.
+    pub fn open_shared(dir: &Path, key: Option<&Key>) -> Result<Self, LibraryError> {
+        open::assert_sqlite()?;
+        let place = Place { dir: dir.to_owned(), key: key.cloned() };
+        if place.inspect()? < migrate::SCHEMA {
+            // Its owner has not finished making it, or only the owner can upgrade it.
+            return Err(LibraryError::Locked(place.dir));
+        }
+        let inner = Inner { writer: None, pool: Arc::new(Pool::new(place)), _lock: None };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether this process owns the library or reads beside its owner.
+    pub fn access(&self) -> Access {
+        if self.inner.writer.is_some() { Access::Owner } else { Access::Reader }
+    }
+
+    /// The library's directory.
+    pub fn dir(&self) -> &Path {
+        self.inner.pool.dir()
+    }
+
+    /// A connection for reading; it sees one state of the library per call of a method and never waits for the writer.
+    pub fn reader(&self) -> Result<Reader, LibraryError> {
+        Pool::reader(&self.inner.pool)
+    }
+
+    /// Runs `change` on the writer thread within one transaction, and waits for it. All of it is kept, or, when it fails or
+    /// panics, nothing. Other writers wait their turn, so a change must be short: some 500 calls at most.
+    pub fn write<T, F>(&self, change: F) -> Result<T, LibraryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    {
+        self.writer()?.write(change)
+    }
+
+    /// Work that makes later searches faster, in short steps; call it when nothing else is to do. Answers whether there may
+    /// be more of it.
+    pub fn idle(&self) -> Result<bool, LibraryError> {
+        self.writer()?.idle()
+    }
+
+    fn writer(&self) -> Result<&WriterThread, LibraryError> {
+        self.inner.writer.as_ref().ok_or(LibraryError::ReadOnly)
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        self.inner.pool.place()
+    }
+}

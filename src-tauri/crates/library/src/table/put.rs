@@ -1,0 +1,192 @@
+//! Writing a call with everything that belongs to it.
+
+use model::{CallId, CallRecord, Ms, Party, RecordingId, SourceId, digits_of, fold};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::call::{audio_word, overall};
+use super::column::to_json;
+use super::recording::RecordingFacts;
+use super::{insights, metric, recording, turn};
+use crate::{LibraryError, Writer, call_key};
+
+impl Writer<'_> {
+    /// Keeps a call as it is now at its source, new or changed, and answers with its id. `digest` identifies what was kept.
+    /// `audio` is what looking at its recordings' bytes told.
+    ///
+    /// An update replaces all that the source says. Cached files, attempts and audio states of recordings that remain stay;
+    /// recordings the source no longer names go. A call that had vanished is back.
+    pub fn put_call(
+        &mut self,
+        source: SourceId,
+        record: &CallRecord,
+        digest: &[u8; 32],
+        audio: &[RecordingFacts],
+    ) -> Result<CallId, LibraryError> {
+        let source_key = self.source_key(source)?;
+        let id = CallId::derive(source, &record.remote_id);
+        let started_ms = record.call.started_at.as_ref().map(|at| at.utc_ms);
+        let key = match self.existing(source_key, &record.remote_id)? {
+            None => {
+                let key = call_key::free(&self.tx, started_ms, &mut self.crowded)?;
+                let sql = "INSERT INTO call (key, id, source_key, remote_id, zone_assumed, length_ms, turns, audio, people, \
+                           digits, digest) VALUES (?1, ?2, ?3, ?4, 0, -1, 0, 'none', '', '', x'')";
+                let id = id.0.as_bytes().as_slice();
+                self.tx.prepare_cached(sql)?.execute(params![key, id, source_key, record.remote_id])?;
+                key
+            }
+            Some((key, _, _)) => self.moved(key, started_ms)?,
+        };
+        self.replace(key, record)?;
+        self.put_recordings(key, id, record, audio)?;
+        self.describe(key, record, digest)?;
+        self.calls_changed = true;
+        Ok(id)
+    }
+
+    /// Says that a call is no longer at its source. It stays in the library. Answers whether this is news.
+    pub fn mark_vanished(&mut self, source: SourceId, remote_id: &str, at_ms: i64) -> Result<bool, LibraryError> {
+        let source_key = self.source_key(source)?;
+        let sql = "UPDATE call SET vanished_ms = ?3 WHERE source_key = ?1 AND remote_id = ?2 AND vanished_ms IS NULL";
+        let changed = self.tx.prepare_cached(sql)?.execute(params![source_key, remote_id, at_ms])?;
+        self.calls_changed |= changed > 0;
+        Ok(changed > 0)
+    }
+
+    fn existing(&self, source_key: i64, remote_id: &str) -> Result<Option<(i64, Option<i64>, i64)>, LibraryError> {
+        let sql = "SELECT key, started_ms, turns FROM call WHERE source_key = ?1 AND remote_id = ?2";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let found =
+            statement.query_row(params![source_key, remote_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        Ok(found.optional()?)
+    }
+
+    /// Removes what is replaced on every update, and gives the call a new key if its start changed. What hangs on the old
+    /// key follows by the foreign keys' cascade.
+    fn moved(&mut self, key: i64, started_ms: Option<i64>) -> Result<i64, LibraryError> {
+        turn::delete(&self.tx, key)?;
+        insights::delete(&self.tx, key)?;
+        metric::delete(&self.tx, key)?;
+        self.tx.prepare_cached("DELETE FROM detail WHERE call_key = ?1")?.execute([key])?;
+        self.said.remove(key);
+        if call_key::fits(key, started_ms) {
+            return Ok(key);
+        }
+        let new = call_key::free(&self.tx, started_ms, &mut self.crowded)?;
+        self.tx.prepare_cached("UPDATE call SET key = ?2 WHERE key = ?1")?.execute([key, new])?;
+        Ok(new)
+    }
+
+    fn replace(&mut self, key: i64, record: &CallRecord) -> Result<(), LibraryError> {
+        insert_detail(&self.tx, key, record)?;
+        if let Some(transcript) = &record.transcript {
+            turn::insert(&self.tx, key, &transcript.turns)?;
+            self.said.put(&self.tx, key, &transcript.turns)?;
+        }
+        if let Some(found) = &record.insights {
+            insights::insert(&self.tx, key, found)?;
+        }
+        metric::insert(&self.tx, key, &record.metrics)
+    }
+
+    fn put_recordings(
+        &mut self,
+        key: i64,
+        call: CallId,
+        record: &CallRecord,
+        audio: &[RecordingFacts],
+    ) -> Result<(), LibraryError> {
+        let mut ids: Vec<RecordingId> = Vec::with_capacity(record.recordings.len());
+        let known = recording::read(&self.tx, key)?;
+        for (seq, entry) in (0_i64..).zip(&record.recordings) {
+            let id = RecordingId::derive(call, &entry.remote_id);
+            // A source that names two recordings alike gets the first one kept.
+            if ids.contains(&id) {
+                continue;
+            }
+            ids.push(id);
+            let told = audio.iter().find(|told| told.remote_id == entry.remote_id);
+            let place = (id, key, seq);
+            if known.iter().any(|known| known.id == id) {
+                recording::update(&self.tx, place, entry, told)?;
+            } else {
+                recording::insert(&self.tx, place, entry, told)?;
+            }
+        }
+        if known.iter().any(|known| !ids.contains(&known.id)) {
+            recording::keep_only(&self.tx, key, &ids)?;
+        }
+        Ok(())
+    }
+
+    fn describe(&mut self, key: i64, record: &CallRecord, digest: &[u8; 32]) -> Result<(), LibraryError> {
+        let call = &record.call;
+        let recordings = recording::read(&self.tx, key)?;
+        let longest: Option<Ms> = recordings.iter().filter_map(|recording| recording.facts().duration_ms).max();
+        let (from, to) = (call.from.clone().unwrap_or_default(), call.to.clone().unwrap_or_default());
+        let sentiment = record.insights.as_ref().and_then(|insights| insights.sentiment.as_ref());
+        let sql = "UPDATE call SET started_ms = ?2, zone_assumed = ?3, length_ms = ?4, direction = ?5, from_number = ?6, \
+                   from_name = ?7, to_number = ?8, to_name = ?9, agent = ?10, status = ?11, title = ?12, sentiment = ?13, \
+                   turns = ?14, audio = ?15, vanished_ms = NULL, people = ?16, digits = ?17, digest = ?18 WHERE key = ?1";
+        self.tx.prepare_cached(sql)?.execute(params![
+            key,
+            call.started_at.as_ref().map(|at| at.utc_ms),
+            call.started_at.as_ref().is_some_and(|at| at.zone_assumed),
+            call.duration_ms.or(longest).unwrap_or(-1),
+            call.direction.map(|direction| direction.as_str()),
+            from.number,
+            from.name,
+            to.number,
+            to.name,
+            call.agent,
+            call.status,
+            call.title,
+            sentiment.and_then(|sentiment| sentiment.overall.as_deref()),
+            record.transcript.as_ref().map_or(0, |transcript| transcript.turns.len() as i64),
+            audio_word(overall(recordings.iter().map(|recording| recording.state))),
+            people(&from, &to),
+            digits(&from, &to),
+            digest.as_slice(),
+        ])?;
+        Ok(())
+    }
+}
+
+fn insert_detail(conn: &Connection, key: i64, record: &CallRecord) -> Result<(), LibraryError> {
+    let call = &record.call;
+    let ended = call.ended_at.as_ref();
+    let transcript = record.transcript.as_ref();
+    let sql = "INSERT INTO detail VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    conn.prepare_cached(sql)?.execute(params![
+        key,
+        call.started_at.as_ref().and_then(|at| at.original.as_deref()),
+        ended.map(|at| at.utc_ms),
+        ended.and_then(|at| at.original.as_deref()),
+        ended.map(|at| at.zone_assumed),
+        call.duration_ms,
+        call.tenant,
+        call.campaign,
+        call.outcome,
+        call.cost.as_ref().map(|cost| &cost.amount),
+        call.cost.as_ref().and_then(|cost| cost.unit.as_deref()),
+        to_json(&call.external_ids, "a call's ids")?,
+        to_json(&record.metadata, "a call's metadata")?,
+        transcript.is_some(),
+        transcript.and_then(|transcript| transcript.origin.as_deref()),
+        transcript.and_then(|transcript| transcript.format.as_deref()),
+        transcript.and_then(|transcript| transcript.language.as_deref()),
+    ])?;
+    Ok(())
+}
+
+/// Numbers and names, folded as search compares them.
+fn people(from: &Party, to: &Party) -> String {
+    let all = [&from.number, &from.name, &to.number, &to.name];
+    let folded: Vec<String> = all.into_iter().flatten().map(|text| fold(text)).collect();
+    folded.join("\n")
+}
+
+fn digits(from: &Party, to: &Party) -> String {
+    let all = [&from.number, &to.number];
+    let digits: Vec<String> = all.into_iter().flatten().map(|number| digits_of(number)).collect();
+    digits.join("\n")
+}
