@@ -1,7 +1,5 @@
-/**
- * When the player bar must be painted again. A playhead that moves on every frame costs a core where compositing is done
- * in software, so it is painted when its pixel or the shown second changes, and never more often than `SHORTEST_MS`.
- */
+// When the player bar must be painted again. A playhead that moves on every frame costs a core where compositing is done
+// in software, so it is painted when its pixel or the shown second changes, and never more often than `SHORTEST_MS`.
 
 /** The shortest time between two paintings while a recording plays. */
 export const SHORTEST_MS = 250;

@@ -1,7 +1,5 @@
-/**
- * Finding text in a transcript: letters are compared without case and accents, and every hit is a range in the text as
- * it is shown (UTF-16 units, as the DOM counts). Pure; the texts are folded once and kept by the caller.
- */
+// Finding text in a transcript: letters are compared without case and accents, and every hit is a range in the text as
+// it is shown (UTF-16 units, as the DOM counts). Pure; the texts are folded once and kept by the caller.
 
 /** A text ready for comparing, with the way back to the original. */
 export interface Folded {

@@ -1,9 +1,7 @@
-/**
- * Whether the transcript moves along with the sound: a pure state machine.
- *
- * `on`: the view keeps the active turn in sight. `paused`: the reader scrolled away and is left alone.
- * `off`: the reader switched it off. The view is never moved in `paused` or `off`.
- */
+// Whether the transcript moves along with the sound: a pure state machine.
+//
+// `on`: the view keeps the active turn in sight. `paused`: the reader scrolled away and is left alone.
+// `off`: the reader switched it off. The view is never moved in `paused` or `off`.
 export type Follow = 'on' | 'paused' | 'off';
 
 export type FollowEvent =

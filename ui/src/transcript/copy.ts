@@ -1,6 +1,6 @@
-/** What goes to the clipboard: plain lines, each with its speaker. */
+// What goes to the clipboard: plain lines, each with its speaker.
 import type { TurnView } from '../bridge/generated';
-import type { Speaker } from './speakers';
+import type { Speaker } from '../state/speakers';
 
 /** One turn or a part of it. */
 export interface Passage {

@@ -1,24 +1,22 @@
-/**
- * The heights of a long list whose rows are measured only when they are seen.
- *
- * Each row begins with an estimate and gets its true height once it has been on the screen. The sums are kept in a
- * binary indexed tree, so that a change, a row's top and the row at a point all cost O(log n). Pure arithmetic.
- */
+// The heights of a long list whose rows are measured only when they are seen.
+//
+// Each row begins with an estimate and gets its true height once it has been on the screen. The sums are kept in a
+// binary indexed tree, so that a change, a row's top and the row at a point all cost O(log n). Pure arithmetic.
 export class Heights {
   readonly count: number;
-  readonly #heights: Float64Array;
-  readonly #tree: Float64Array;
+  private readonly heights: Float64Array;
+  private readonly tree: Float64Array;
 
   constructor(count: number, estimate: (row: number) => number) {
     this.count = count;
-    this.#heights = new Float64Array(count);
-    this.#tree = new Float64Array(count + 1);
+    this.heights = new Float64Array(count);
+    this.tree = new Float64Array(count + 1);
     for (let row = 0; row < count; row++) {
       const height = estimate(row);
-      this.#heights[row] = height;
-      this.#tree[row + 1] = (this.#tree[row + 1] ?? 0) + height;
+      this.heights[row] = height;
+      this.tree[row + 1] = (this.tree[row + 1] ?? 0) + height;
       const parent = row + 1 + ((row + 1) & -(row + 1));
-      if (parent <= count) this.#tree[parent] = (this.#tree[parent] ?? 0) + (this.#tree[row + 1] ?? 0);
+      if (parent <= count) this.tree[parent] = (this.tree[parent] ?? 0) + (this.tree[row + 1] ?? 0);
     }
   }
 
@@ -29,23 +27,23 @@ export class Heights {
 
   /** The height of one row. */
   height(row: number): number {
-    return this.#heights[row] ?? 0;
+    return this.heights[row] ?? 0;
   }
 
   /** The distance from the top of the list to the top of a row. */
   top(row: number): number {
     let sum = 0;
-    for (let at = Math.min(Math.max(row, 0), this.count); at > 0; at -= at & -at) sum += this.#tree[at] ?? 0;
+    for (let at = Math.min(Math.max(row, 0), this.count); at > 0; at -= at & -at) sum += this.tree[at] ?? 0;
     return sum;
   }
 
   /** Takes a measured height and answers by how much the row grew. */
   set(row: number, height: number): number {
     if (row < 0 || row >= this.count) return 0;
-    const grown = height - (this.#heights[row] ?? 0);
+    const grown = height - (this.heights[row] ?? 0);
     if (grown === 0) return 0;
-    this.#heights[row] = height;
-    for (let at = row + 1; at <= this.count; at += at & -at) this.#tree[at] = (this.#tree[at] ?? 0) + grown;
+    this.heights[row] = height;
+    for (let at = row + 1; at <= this.count; at += at & -at) this.tree[at] = (this.tree[at] ?? 0) + grown;
     return grown;
   }
 
@@ -58,7 +56,7 @@ export class Heights {
     while (step * 2 <= this.count) step *= 2;
     for (; step > 0; step >>= 1) {
       const next = row + step;
-      const sum = this.#tree[next];
+      const sum = this.tree[next];
       if (next <= this.count && sum !== undefined && sum <= left) {
         row = next;
         left -= sum;

@@ -1,7 +1,5 @@
-/**
- * Where the words of a turn stand in its text, so that the word being spoken can be shown without changing the text.
- * A word that is not found in the text in its order simply has no place; nothing is invented.
- */
+// Where the words of a turn stand in its text, so that the word being spoken can be shown without changing the text.
+// A word that is not found in the text in its order simply has no place; nothing is invented.
 import type { WordView } from '../bridge/generated';
 
 /** A stretch of a turn's text; `word` is its index among the turn's words, or `null` between words. */

@@ -1,7 +1,5 @@
-/**
- * Who is who in a transcript: one name and one colour for each speaker, by the role first and then in order of
- * appearance. The colour is a slot of the theme; the name always stands beside it.
- */
+// Who is who in a transcript: one name and one colour for each speaker, by the role first and then in order of
+// appearance. The colour is a slot of the theme; the name always stands beside it.
 import type { TurnView } from '../bridge/generated';
 
 /** The colour of a speaker in the theme. */
