@@ -34,7 +34,7 @@ impl Reader {
         Ok(self)
     }
 
-    pub(crate) fn check(&self) -> Result<(), Cancelled> {
+    pub(crate) fn go_on(&self) -> Result<(), Cancelled> {
         self.cancel.as_ref().map_or(Ok(()), Cancel::check)
     }
 
