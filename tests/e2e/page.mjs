@@ -1,0 +1,117 @@
+// Finding things in the window the way a screen reader names them: by role and name. Every name the tests rely on is here.
+import { until } from './until.mjs';
+
+/** Roles that elements have without saying so. Runs in the page. */
+function byRole(role, name, within) {
+  const native = {
+    button: 'button, summary', textbox: 'input[type=text], input:not([type]), textarea', searchbox: 'input[type=search]',
+    slider: 'input[type=range]', checkbox: 'input[type=checkbox]', combobox: 'select', option: 'option', link: 'a[href]',
+    dialog: 'dialog[open]', heading: 'h1, h2, h3, h4', list: 'ul, ol', listitem: 'li', navigation: 'nav', main: 'main',
+  };
+  const root = within ? document.querySelector(within) : document;
+  if (!root) return null;
+  const selector = [`[role=${role}]`, native[role]].filter(Boolean).join(', ');
+  const nameOf = (element) => {
+    const by = element.getAttribute('aria-labelledby');
+    const referred = by && by.split(/\s+/).map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+    const label = element.labels?.[0]?.textContent;
+    const text = element.getAttribute('aria-label') ?? referred ?? label ?? element.textContent.trim();
+    return (text || element.getAttribute('placeholder') || element.getAttribute('title') || '').replace(/\s+/g, ' ').trim();
+  };
+  const shown = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility !== 'hidden';
+  const wanted = new RegExp(name, 'i');
+  const implied = (element) => element.getAttribute('role') === null || element.getAttribute('role') === role;
+  return [...root.querySelectorAll(selector)].find((e) => implied(e) && shown(e) && wanted.test(nameOf(e))) ?? null;
+}
+
+/** The window in the users' words. */
+export class Page {
+  constructor(window) {
+    this.window = window;
+  }
+
+  /** Waits for the element with a role and a name (a regular expression) and gives it. */
+  find(role, name, within = null) {
+    return until(`there is a ${role} named ${name}`, () => this.window.element(byRole, role, name, within));
+  }
+
+  /** Whether there is one now. */
+  has(role, name, within = null) {
+    return this.window.element(byRole, role, name, within).then(Boolean);
+  }
+
+  /** The calls in view in the list, as the text of their rows. */
+  calls() {
+    return this.window.evaluate(() =>
+      [...document.querySelectorAll('[data-testid=call-row]')].map((row) => row.innerText.replace(/\s+/g, ' ').trim()));
+  }
+
+  /** How many calls the list says it has. */
+  callCount() {
+    return this.window.evaluate(() => Number(document.querySelector('[data-testid=call-row]')?.getAttribute('aria-setsize')
+      ?? document.querySelectorAll('[data-testid=call-row]').length));
+  }
+
+  /** The row of the list whose text matches. */
+  call(text) {
+    const row = (wanted) => [...document.querySelectorAll('[data-testid=call-row]')].find((e) =>
+      new RegExp(wanted).test(e.innerText.replace(/\s+/g, ' '))) ?? null;
+    return until(`the list shows a call with ${text}`, () => this.window.element(row, text));
+  }
+
+  /** The turns in view: index, text, and whether it is the one being spoken. */
+  turns() {
+    return this.window.evaluate(() =>
+      [...document.querySelectorAll('li.turn')].map((turn) => ({
+        index: Number(turn.dataset.turn), text: turn.querySelector('.said')?.textContent.trim() ?? turn.textContent.trim(),
+        active: turn.getAttribute('aria-current') === 'true',
+      })));
+  }
+
+  /** The index of the highlighted turn, or null. */
+  activeTurn() {
+    return this.window.evaluate(() => {
+      const active = document.querySelector('li.turn[aria-current=true]');
+      return active ? Number(active.dataset.turn) : null;
+    });
+  }
+
+  /** One turn's element, by its index. */
+  turn(index) {
+    const find = (wanted) => document.querySelector(`li.turn[data-turn="${wanted}"]`);
+    return until(`turn ${index} is in view`, () => this.window.element(find, index));
+  }
+
+  /** Begins to write down every change of the highlighted turn and its moment; it is painted with the next frame. */
+  watchHighlight() {
+    return this.window.evaluate(() => {
+      window.highlightLog = [];
+      const note = () => {
+        const active = document.querySelector('li.turn[aria-current=true]');
+        const index = active ? Number(active.dataset.turn) : null;
+        if (window.highlightLog.at(-1)?.index === index) return;
+        window.highlightLog.push({ at: performance.timeOrigin + performance.now(), index });
+      };
+      note();
+      new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributeFilter: ['aria-current'] });
+    });
+  }
+
+  /** What was written down: `{ at, index }`, `at` in milliseconds since 1970. */
+  highlightLog() {
+    return this.window.evaluate(() => window.highlightLog);
+  }
+
+  /** Whether the player says it is playing: its button then offers to pause. */
+  playing() {
+    return this.has('button', '^pause');
+  }
+
+  /** The seek bar's value as a screen reader hears it, in milliseconds. */
+  position() {
+    return this.window.evaluate(() => {
+      const bar = document.querySelector('[role=slider][aria-label*="osition"], input[type=range][aria-label*="osition"]');
+      return bar ? Number(bar.getAttribute('aria-valuenow') ?? bar.value) : null;
+    });
+  }
+}

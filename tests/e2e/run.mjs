@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+// The end-to-end tests: the real window, driven and listened to from outside. See README.md.
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Library, programs, truth } from './library.mjs';
+import { Page } from './page.mjs';
+import { SoundCard } from './sound.mjs';
+import { Window } from './webdriver.mjs';
+import * as browsing from './scenarios/browsing.mjs';
+import * as firstRun from './scenarios/first_run.mjs';
+import * as keys from './scenarios/keys.mjs';
+import * as listening from './scenarios/listening.mjs';
+import * as looks from './scenarios/looks.mjs';
+
+const artefacts = join(import.meta.dirname, 'artefacts');
+const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
+const groups = { browsing, listening, keys, looks, 'first run': firstRun };
+
+/** An environment in which a run sees nothing of the user's and leaves nothing behind. */
+async function isolated(folder) {
+  const env = { ...process.env, TZ: 'America/Chicago', LANG: 'C.UTF-8', NO_COLOR: '1' };
+  const places = { HOME: 'home', XDG_DATA_HOME: 'data', XDG_CONFIG_HOME: 'config', XDG_CACHE_HOME: 'cache', XDG_RUNTIME_DIR: 'run' };
+  for (const [name, place] of Object.entries(places)) {
+    env[name] = join(folder, place);
+    await mkdir(env[name], { mode: 0o700 });
+  }
+  delete env.TURNSTONE_LIBRARY;
+  delete env.WAYLAND_DISPLAY;
+  return env;
+}
+
+/** One group: its own library, its own window, its tests in order. */
+async function runGroup(name, group, folder, base, card, log) {
+  const chosen = Object.entries(group.tests).filter(([title]) => only.test(`${name}: ${title}`));
+  const count = { passed: 0, failed: 0 };
+  if (chosen.length === 0) return count;
+  const at = join(folder, name.replace(' ', '-'));
+  const library = group.empty ? new Library(at, base) : await Library.ofDemoCalls(at, base);
+  let window;
+  try {
+    window = await Window.open(join(programs, 'turnstone-desktop'), ['--library', at], card.environment, log);
+    const stage = {
+      window, page: new Page(window), library, card, truth: await truth(), artefacts,
+      picture: (what) => window.picture(join(artefacts, `${what}.png`)),
+    };
+    for (const [title, test] of chosen) {
+      const begun = performance.now();
+      try {
+        const note = await test(stage);
+        console.log(`ok      ${name}: ${title} (${Math.round(performance.now() - begun)} ms)${note ? `\n        ${note}` : ''}`);
+        count.passed += 1;
+      } catch (error) {
+        console.log(`FAILED  ${name}: ${title}\n        ${String(error.stack).replaceAll('\n', '\n        ')}`);
+        await stage.picture(`failed ${name} ${title}`.replace(/\W+/g, '-')).catch(() => {});
+        count.failed += 1;
+      }
+    }
+  } catch (error) {
+    console.log(`FAILED  ${name}: the window opens\n        ${error.stack}`);
+    count.failed += chosen.length;
+  } finally {
+    await window?.close();
+  }
+  return count;
+}
+
+async function main() {
+  await rm(artefacts, { recursive: true, force: true });
+  await mkdir(artefacts, { recursive: true });
+  const folder = await mkdtemp(join(tmpdir(), 'turnstone-e2e-'));
+  const log = await open(join(artefacts, 'window.log'), 'w');
+  const total = { passed: 0, failed: 0 };
+  let card;
+  try {
+    const env = await isolated(folder);
+    card = await SoundCard.start(env.XDG_RUNTIME_DIR, env);
+    for (const [name, group] of Object.entries(groups)) {
+      const count = await runGroup(name, group, folder, env, card, log.fd);
+      total.passed += count.passed;
+      total.failed += count.failed;
+    }
+  } finally {
+    await card?.stop();
+    await log.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+await main();

@@ -1,0 +1,58 @@
+// Everything by keyboard.
+import assert from 'node:assert/strict';
+import { until } from '../until.mjs';
+import { KEY } from '../webdriver.mjs';
+
+export const tests = {
+  'the list is moved through and a call opened without the mouse': async ({ page, window, truth }) => {
+    await until('the list is there', async () => (await page.callCount()) === 10);
+    await (await page.call('2:34')).click();
+    const first = truth.get('broken heating').turns[0].text;
+    await until('the transcript is shown', async () => (await page.turns())[0]?.text === first);
+    await window.press(KEY.Down, KEY.Enter);
+    const second = truth.get('internet outage').turns[0].text;
+    await until('the next call is open', async () => (await page.turns())[0]?.text === second);
+  },
+
+  'L and J move ten seconds, the arrows five': async ({ page, window }) => {
+    const near = (wanted) => until(`the position is near ${wanted} ms`, async () => Math.abs((await page.position()) - wanted) < 60);
+    await until('the audio is ready', async () => (await page.position()) !== null);
+    await near(0);
+    await window.press('l');
+    await near(10_000);
+    await window.press('l');
+    await near(20_000);
+    await window.press('j');
+    await near(10_000);
+    await window.press(KEY.Right);
+    await near(15_000);
+    await window.press([KEY.Shift, KEY.Left]);
+    await near(14_000);
+  },
+
+  'full stop and comma go from turn to turn': async ({ page, window }) => {
+    const before = await page.activeTurn();
+    await window.press('.');
+    await until('the next turn is highlighted', async () => (await page.activeTurn()) === before + 1);
+    await window.press(',');
+    await until('the turn before is highlighted', async () => (await page.activeTurn()) === before);
+  },
+
+  'the question mark shows the keys and Escape puts them away': async ({ page, window, picture }) => {
+    await window.press('?');
+    await page.find('dialog', 'keys|shortcuts');
+    await picture('keys');
+    await window.press(KEY.Escape);
+    await until('the dialog is gone', async () => !(await page.has('dialog', '.')));
+  },
+
+  'Ctrl+K opens the palette, and a command chosen there is carried out': async ({ page, window, picture }) => {
+    await window.press([KEY.Ctrl, 'k']);
+    await page.find('dialog', 'command|palette');
+    await window.type('dark');
+    await picture('palette');
+    await window.press(KEY.Enter);
+    await until('the window is dark', () => window.evaluate(() => document.documentElement.dataset.theme === 'dark'));
+    assert.equal(await page.has('dialog', '.'), false, 'the palette has closed');
+  },
+};

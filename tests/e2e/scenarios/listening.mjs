@@ -1,0 +1,121 @@
+// Sound and text in step, measured from outside: what comes out of the sound card is recorded, compared with the call's own
+// file, and the place found in it is compared with what the window highlights at that moment.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { until } from '../until.mjs';
+import { atRate, locate, loudness, readWav, writeWav } from '../wave.mjs';
+
+const RATE = 8000;
+const MOMENTS = 10;
+const CALL = 'broken heating';
+
+let heard; // what the first test recorded, for the second to examine
+
+async function reference({ library, truth, artefacts }) {
+  const row = await library.callOf(truth.get(CALL).file);
+  const path = join(artefacts, 'reference.wav');
+  await library.run('render', row.id, '--out', path);
+  return atRate(await readWav(path), RATE).samples;
+}
+
+/** Where in the call the recording is at a moment: the place of the 0.8 s around it. */
+function heardAt(moment, recorded, zero, whole) {
+  const middle = Math.round(((moment - zero) * RATE) / 1000);
+  const half = Math.round(0.4 * RATE);
+  const piece = recorded.subarray(middle - half, middle + half);
+  const { at, likeness } = locate(piece, whole);
+  return { ms: ((at + half) * 1000) / RATE, likeness, loud: loudness(piece) };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+export const tests = {
+  'a call plays, and its sound is the sound of its file': async (stage) => {
+    const { page, window, card, truth, artefacts, picture } = stage;
+    const call = truth.get(CALL);
+    await (await page.call('2:34')).click();
+    await until('its transcript is shown', async () => (await page.turns())[0]?.text === call.turns[0].text);
+    await until('its audio is ready', async () => (await page.position()) !== null);
+    await page.watchHighlight();
+    const ear = await card.listen();
+    try {
+      await window.press(' ');
+      await until('the player says it plays', () => page.playing());
+      await until('sound arrives', () => ear.hears());
+      await until(`turn ${MOMENTS} is being spoken`, async () => (await page.activeTurn()) >= MOMENTS, 120_000);
+      await picture('playing');
+      const log = await page.highlightLog();
+      await window.press(' ');
+      await until('it pauses', async () => !(await page.playing()));
+      await until('and is silent', () => !ear.hears());
+      heard = { ...(await ear.stop()), log };
+    } finally {
+      await ear.stop();
+    }
+    await writeWav(join(artefacts, 'heard.wav'), heard);
+    const whole = await reference(stage);
+    const recorded = atRate(heard, RATE).samples;
+    const first = recorded.findIndex((sample) => Math.abs(sample) > 0.05);
+    const piece = recorded.subarray(first, first + 10 * RATE);
+    const { likeness } = locate(piece, whole);
+    assert.ok(likeness > 0.9, `ten seconds of what was heard are the file's: likeness ${likeness.toFixed(3)}`);
+    return `likeness of ten seconds ${likeness.toFixed(3)}`;
+  },
+
+  'the highlighted turn at ten moments is the turn whose sound is being heard': async (stage) => {
+    assert.ok(heard, 'there is a recording');
+    const turns = stage.truth.get(CALL).turns;
+    const whole = await reference(stage);
+    const recorded = atRate(heard, RATE).samples;
+    const begun = heard.log.findIndex((entry) => entry.index === 0);
+    assert.ok(begun >= 0, 'the first turn was highlighted');
+    const shownAt = (moment) => heard.log.findLast((entry) => entry.at <= moment)?.index ?? null;
+    const results = [];
+    for (let index = 0; index < MOMENTS; index++) {
+      const shown = heard.log.find((entry) => entry.index === index);
+      const next = heard.log.find((entry) => entry.index === index + 1);
+      assert.ok(shown && next, `turn ${index} was highlighted and then left`);
+      // The middle of what the window showed as this turn, pauses left out: the length of speech comes from the truth.
+      const moment = shown.at + (turns[index].end_ms - turns[index].start_ms) / 2;
+      const place = heardAt(moment, recorded, heard.zero, whole);
+      assert.ok(place.likeness > 0.7, `what is heard at moment ${index} is in the file: likeness ${place.likeness.toFixed(2)}`);
+      const spoken = turns.findIndex((turn) => turn.start_ms <= place.ms && place.ms < turn.end_ms);
+      assert.equal(shownAt(moment), spoken, `at moment ${index} turn ${spoken} is heard (${place.ms.toFixed(0)} ms)`);
+      results.push(moment - place.ms);
+    }
+    // Sound runs evenly, so the moment at which position 0 would have been heard is the same for all of them.
+    const origin = median(results);
+    const late = heard.log
+      .filter((entry) => entry.index !== null && entry.index > 0)
+      .map((entry) => entry.at - (origin + turns[entry.index].start_ms));
+    const worst = Math.max(...late.map(Math.abs));
+    assert.ok(worst < 120, `no highlight is far from its sound: ${late.map(Math.round).join(', ')} ms`);
+    return `highlight after sound: median ${median(late).toFixed(0)} ms, worst ${worst.toFixed(0)} ms over ${late.length} turns`;
+  },
+
+  'clicking a turn seeks to it, and its sound is heard': async (stage) => {
+    const { page, window, card, truth } = stage;
+    const turns = truth.get(CALL).turns;
+    const ear = await card.listen();
+    try {
+      const target = 8;
+      await (await page.turn(target)).click();
+      await until('the turn is highlighted', async () => (await page.activeTurn()) === target);
+      if (!(await page.playing())) await window.press(' ');
+      await until('sound arrives', () => ear.hears());
+      await until('the next turn begins', async () => (await page.activeTurn()) === target + 1, 30_000);
+      await window.press(' ');
+      const recording = await ear.stop();
+      const recorded = atRate(recording, RATE).samples;
+      const first = recorded.findIndex((sample) => Math.abs(sample) > 0.05);
+      const { at, likeness } = locate(recorded.subarray(first, first + 2 * RATE), await reference(stage));
+      const ms = (at * 1000) / RATE;
+      assert.ok(likeness > 0.9, `it is this call's sound: likeness ${likeness.toFixed(3)}`);
+      const { start_ms } = turns[target];
+      assert.ok(ms > start_ms - 1600 && ms < start_ms + 250, `turn ${target} begins at ${start_ms} ms; heard from ${ms.toFixed(0)} ms`);
+      return `turn at ${start_ms} ms, first sound from ${ms.toFixed(0)} ms`;
+    } finally {
+      await ear.stop();
+    }
+  },
+};
