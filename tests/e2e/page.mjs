@@ -40,21 +40,23 @@ export class Page {
     return this.window.element(byRole, role, name, within).then(Boolean);
   }
 
-  /** The calls in view in the list, as the text of their rows. */
+  /** The calls in view in the list, top to bottom, as the text of their rows. */
   calls() {
     return this.window.evaluate(() =>
-      [...document.querySelectorAll('[data-testid=call-row]')].map((row) => row.innerText.replace(/\s+/g, ' ').trim()));
+      [...document.querySelectorAll('[aria-label=Calls] [role=option]')]
+        .toSorted((a, b) => a.ariaPosInSet - b.ariaPosInSet)
+        .map((row) => row.innerText.replace(/\s+/g, ' ').trim()));
   }
 
   /** How many calls the list says it has. */
   callCount() {
-    return this.window.evaluate(() => Number(document.querySelector('[data-testid=call-row]')?.getAttribute('aria-setsize')
-      ?? document.querySelectorAll('[data-testid=call-row]').length));
+    return this.window.evaluate(() =>
+      Number(document.querySelector('[aria-label=Calls] [role=option]')?.getAttribute('aria-setsize') ?? 0));
   }
 
   /** The row of the list whose text matches. */
   call(text) {
-    const row = (wanted) => [...document.querySelectorAll('[data-testid=call-row]')].find((e) =>
+    const row = (wanted) => [...document.querySelectorAll('[aria-label=Calls] [role=option]')].find((e) =>
       new RegExp(wanted).test(e.innerText.replace(/\s+/g, ' '))) ?? null;
     return until(`the list shows a call with ${text}`, () => this.window.element(row, text));
   }
@@ -62,7 +64,7 @@ export class Page {
   /** The turns in view: index, text, and whether it is the one being spoken. */
   turns() {
     return this.window.evaluate(() =>
-      [...document.querySelectorAll('li.turn')].map((turn) => ({
+      [...document.querySelectorAll('[aria-label=Turns] [data-turn]')].map((turn) => ({
         index: Number(turn.dataset.turn), text: turn.querySelector('.said')?.textContent.trim() ?? turn.textContent.trim(),
         active: turn.getAttribute('aria-current') === 'true',
       })));
@@ -71,14 +73,14 @@ export class Page {
   /** The index of the highlighted turn, or null. */
   activeTurn() {
     return this.window.evaluate(() => {
-      const active = document.querySelector('li.turn[aria-current=true]');
+      const active = document.querySelector('[aria-label=Turns] [data-turn][aria-current=true]');
       return active ? Number(active.dataset.turn) : null;
     });
   }
 
   /** One turn's element, by its index. */
   turn(index) {
-    const find = (wanted) => document.querySelector(`li.turn[data-turn="${wanted}"]`);
+    const find = (wanted) => document.querySelector(`[aria-label=Turns] [data-turn][data-turn="${wanted}"]`);
     return until(`turn ${index} is in view`, () => this.window.element(find, index));
   }
 
@@ -87,7 +89,7 @@ export class Page {
     return this.window.evaluate(() => {
       window.highlightLog = [];
       const note = () => {
-        const active = document.querySelector('li.turn[aria-current=true]');
+        const active = document.querySelector('[aria-label=Turns] [data-turn][aria-current=true]');
         const index = active ? Number(active.dataset.turn) : null;
         if (window.highlightLog.at(-1)?.index === index) return;
         window.highlightLog.push({ at: performance.timeOrigin + performance.now(), index });
@@ -104,14 +106,14 @@ export class Page {
 
   /** Whether the player says it is playing: its button then offers to pause. */
   playing() {
-    return this.has('button', '^pause');
+    return this.has('button', '^pause$', '[aria-label=Player]');
   }
 
-  /** The seek bar's value as a screen reader hears it, in milliseconds. */
+  /** The position the player shows, in milliseconds but to the second; null while nothing is open. */
   position() {
     return this.window.evaluate(() => {
-      const bar = document.querySelector('[role=slider][aria-label*="osition"], input[type=range][aria-label*="osition"]');
-      return bar ? Number(bar.getAttribute('aria-valuenow') ?? bar.value) : null;
+      const shown = document.querySelector('[aria-label=Player] .clock .now')?.textContent;
+      return shown ? shown.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000 : null;
     });
   }
 }
