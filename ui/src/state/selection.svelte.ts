@@ -2,16 +2,9 @@
 import { backend } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
 import type { CallView } from '../bridge/generated';
+import { transcript, type Arrival } from './transcript.svelte';
 
 export type CallTab = 'transcript' | 'insights' | 'details';
-
-/** A turn to bring into view. A new object each time, so that asking twice for the same turn works twice. */
-export interface WantedTurn {
-  call: string;
-  turn: number;
-  /** What was searched for, to be marked in the transcript. */
-  words: string[];
-}
 
 export class Selection {
   /** The id of the call that is open or being opened. */
@@ -21,15 +14,12 @@ export class Selection {
   loading = $state(false);
   fault = $state.raw<Fault | null>(null);
   tab = $state<CallTab>('transcript');
-  wanted = $state.raw<WantedTurn | null>(null);
 
-  /** Opens a call, at a turn if one is given. */
-  async open(callId: string, at?: { turn: number; words?: string[] }): Promise<void> {
+  /** Opens a call, at a turn and with a search's words marked if given. */
+  async open(callId: string, at?: Arrival): Promise<void> {
     if (at) {
       this.tab = 'transcript';
-      this.wanted = { call: callId, turn: at.turn, words: at.words ?? [] };
-    } else if (callId !== this.callId) {
-      this.wanted = null;
+      transcript.expect(callId, at);
     }
     if (callId === this.callId && this.call?.row.id === callId && this.fault === null) return;
     this.callId = callId;
@@ -41,7 +31,6 @@ export class Selection {
   close(): void {
     this.callId = null;
     this.call = null;
-    this.wanted = null;
     this.fault = null;
     this.loading = false;
   }

@@ -1,0 +1,84 @@
+// A call in the words of the list: who is on the other end, who handled it, and what is known of its audio.
+import type { CallRow } from '../bridge/generated';
+import { dateTime, dayAfter, dayKey, longDay, shortDay } from '../text/moment';
+
+/** The party on the other end, seen from the organisation. */
+export function otherParty(row: CallRow): string {
+  const party = row.direction === 'outbound' ? (row.to ?? row.from) : (row.from ?? row.to);
+  return party ?? row.title ?? 'Unknown party';
+}
+
+/** Who handled the call. */
+export function handledBy(row: CallRow): string | null {
+  if (row.agent !== null) return row.agent;
+  const own = row.direction === 'outbound' ? row.from : row.to;
+  return own === otherParty(row) ? null : own;
+}
+
+/** How the audio of a call is doing: a word for the column, a sentence for the tooltip. */
+export const AUDIO_STATES = {
+  cached: { word: 'Downloaded', words: 'Audio is on this machine' },
+  available: { word: 'At the source', words: 'Audio is at the source; it is fetched when you play it' },
+  pending: { word: 'Not there yet', words: 'Audio is not there yet; it will be tried again' },
+  failed: { word: 'Failed', words: 'Getting the audio failed; it will be tried again. Details shows why' },
+  unavailable: { word: 'Gone', words: 'Audio is gone at the source. Details shows the evidence' },
+  none: { word: 'Never recorded', words: 'This call has no recording' },
+} as const;
+
+export type AudioName = keyof typeof AUDIO_STATES;
+
+export function audioName(state: string): AudioName {
+  return state in AUDIO_STATES ? (state as AudioName) : 'none';
+}
+
+export function directionWord(direction: string | null): string {
+  if (direction === 'inbound') return 'Inbound';
+  if (direction === 'outbound') return 'Outbound';
+  return 'Direction unknown';
+}
+
+/** What a screen reader says for a row. */
+export function rowWords(row: CallRow): string {
+  const by = handledBy(row);
+  return [
+    directionWord(row.direction),
+    otherParty(row),
+    by === null ? null : `with ${by}`,
+    dateTime(row.started_ms),
+    AUDIO_STATES[audioName(row.audio)].word,
+    row.has_transcript ? null : 'no transcript',
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/** A range of days as a person would say it. The end is exclusive. */
+export function rangeWords(from: number | undefined, to: number | undefined, now: number): string {
+  if (from === undefined && to === undefined) return 'Any date';
+  if (to === undefined) return `Since ${shortDay(from ?? 0, now)}`;
+  const last = to - 1;
+  if (from === undefined) return `Until ${shortDay(last, now)}`;
+  if (dayKey(from) === dayKey(last)) {
+    const day = longDay(from, now);
+    return day === 'Today' || day === 'Yesterday' ? day : shortDay(from, now);
+  }
+  return `${shortDay(from, now)} – ${shortDay(last, now)}`;
+}
+
+export interface DatePreset {
+  words: string;
+  from: string;
+  /** The first day no longer in it; open towards the future if absent. */
+  to?: string;
+}
+
+export function datePresets(now: number): DatePreset[] {
+  const today = dayKey(now);
+  return [
+    { words: 'Today', from: today, to: dayAfter(today, 1) },
+    { words: 'Yesterday', from: dayAfter(today, -1), to: today },
+    { words: 'Last 7 days', from: dayAfter(today, -6) },
+    { words: 'Last 30 days', from: dayAfter(today, -29) },
+    { words: 'This year', from: `${today.slice(0, 4)}-01-01` },
+  ];
+}

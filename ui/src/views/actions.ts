@@ -1,0 +1,152 @@
+// What the keys, the palette and the panes do, in one place: commands that need more than one controller.
+import type { SearchHit } from '../bridge/generated';
+import { library } from '../state/library.svelte';
+import { player } from '../state/player.svelte';
+import { ALL, type Place } from '../state/place';
+import { search } from '../state/searching';
+import { selection } from '../state/selection.svelte';
+import { sync } from '../state/sync.svelte';
+import { transcript } from '../state/transcript.svelte';
+import { app } from '../state/window.svelte';
+import type { CommandId } from './keys';
+
+/** What only the panes on the screen can do. */
+export interface Panes {
+  focusSearch(): void;
+  focusList(): void;
+  moveInList(by: number): void;
+}
+
+/** Shows a call. It also goes into the player, silent, unless something plays there. */
+export async function openCall(callId: string): Promise<void> {
+  app.screen = 'library';
+  await selection.open(callId);
+  const call = selection.call;
+  if (call?.row.id !== callId || player.state.phase === 'playing' || player.opening !== null) return;
+  const here = call.row.audio === 'cached' || call.row.audio === 'available';
+  if (here && !player.has(callId)) void player.open(call, { play: false });
+}
+
+/** Shows a call and plays it from its beginning. */
+export async function playCall(callId: string): Promise<void> {
+  app.screen = 'library';
+  await selection.open(callId);
+  const call = selection.call;
+  if (call?.row.id === callId) void player.open(call, { play: true });
+}
+
+/** Play or pause: what plays is paused; else the call on the screen plays. */
+export function togglePlay(): void {
+  const call = selection.call;
+  if (player.state.phase === 'playing' || !call || player.has(call.row.id)) return player.command({ do: 'toggle' });
+  void player.open(call, { play: true });
+}
+
+/** Opens a hit's call at its turn, with the words marked. */
+export async function openHit(hit: SearchHit): Promise<void> {
+  app.screen = 'library';
+  await selection.open(hit.call, { turn: hit.turn, words: search.words });
+}
+
+/** Opens a hit and plays from its turn; pauses if that is what plays. */
+export async function playHit(hit: SearchHit): Promise<void> {
+  if (player.state.phase === 'playing' && player.has(hit.call)) return player.command({ do: 'pause' });
+  await openHit(hit);
+  const call = selection.call;
+  if (call?.row.id === hit.call) player.playFrom(call, hit.start_ms ?? 0);
+}
+
+export async function go(place: Place): Promise<void> {
+  app.screen = 'library';
+  await library.setPlace(place);
+  if (search.active) await search.run();
+}
+
+async function stepHit(by: 1 | -1): Promise<void> {
+  if (!search.active || search.hits.length === 0) return transcript.nextHit(by);
+  const hit = await search.step(selection.callId === search.hits[search.cursor]?.call ? by : 0);
+  if (hit) await openHit(hit);
+}
+
+function replayTurn(): void {
+  const turn = player.state.turn === null ? undefined : player.view?.transcript?.turns[player.state.turn];
+  if (turn?.start_ms == null) return;
+  player.command({ do: 'seek', to_ms: turn.start_ms });
+  if (player.state.phase !== 'playing') player.command({ do: 'play' });
+}
+
+function openAtCursor(): void {
+  if (search.active) {
+    const hit = search.hits[search.cursor];
+    if (hit) void openHit(hit);
+    return;
+  }
+  const row = library.row(library.cursor);
+  if (row) void openCall(row.id);
+}
+
+/** Leaves what was entered last: a search of the transcript, then the search of everything. */
+function leave(panes: Panes): void {
+  if (transcript.findOpen) return transcript.closeFind();
+  if (search.active) {
+    search.clear();
+    return panes.focusList();
+  }
+  if (app.screen === 'sources') app.screen = 'library';
+}
+
+/** Runs a command. */
+export function run(command: CommandId, panes: Panes): void {
+  const table: Record<CommandId, () => void> = {
+    toggle: togglePlay,
+    play: () => (player.state.phase === 'empty' ? togglePlay() : player.command({ do: 'play' })),
+    pause: () => player.command({ do: 'pause' }),
+    back_10: () => player.command({ do: 'skip', by_ms: -10_000 }),
+    forward_10: () => player.command({ do: 'skip', by_ms: 10_000 }),
+    back_5: () => player.command({ do: 'skip', by_ms: -5_000 }),
+    forward_5: () => player.command({ do: 'skip', by_ms: 5_000 }),
+    back_1: () => player.command({ do: 'skip', by_ms: -1_000 }),
+    forward_1: () => player.command({ do: 'skip', by_ms: 1_000 }),
+    previous_turn: () => player.command({ do: 'turn', by: -1 }),
+    next_turn: () => player.command({ do: 'turn', by: 1 }),
+    replay_turn: replayTurn,
+    slower: () => player.nudgeSpeed(-1),
+    faster: () => player.nudgeSpeed(1),
+    normal_speed: () => player.resetSpeed(),
+    follow: () => transcript.toggleFollow(),
+    find: () => {
+      selection.tab = 'transcript';
+      transcript.openFind();
+    },
+    search: () => {
+      app.screen = 'library';
+      panes.focusSearch();
+    },
+    next_hit: () => void stepHit(1),
+    previous_hit: () => void stepHit(-1),
+    palette: () => (app.sheet = 'palette'),
+    keys: () => (app.sheet = 'keys'),
+    up: () => panes.moveInList(-1),
+    down: () => panes.moveInList(1),
+    open: openAtCursor,
+    list_focus: () => {
+      app.screen = 'library';
+      panes.focusList();
+    },
+    escape: () => leave(panes),
+    tab_transcript: () => (selection.tab = 'transcript'),
+    tab_insights: () => (selection.tab = 'insights'),
+    tab_details: () => (selection.tab = 'details'),
+    all_calls: () => void go(ALL),
+    today: () => void go({ kind: 'today' }),
+    downloaded: () => void go({ kind: 'downloaded' }),
+    not_yet: () => void go({ kind: 'not_yet' }),
+    sources: () => (app.screen = 'sources'),
+    add_source: () => (app.sheet = 'add_source'),
+    sync_all: () => void sync.syncNow(null),
+    clear_filters: () => void library.setFilter({}),
+    settings: () => (app.sheet = 'settings'),
+    about: () => (app.sheet = 'about'),
+  };
+  table[command]();
+}

@@ -1,0 +1,166 @@
+// The keys: one table from key to command, and the reading of a key press. Pure.
+// Keys never reach a command while a text field has the focus, except Escape and combinations with Ctrl.
+
+export type CommandId =
+  | 'toggle'
+  | 'play'
+  | 'pause'
+  | 'back_10'
+  | 'forward_10'
+  | 'back_5'
+  | 'forward_5'
+  | 'back_1'
+  | 'forward_1'
+  | 'previous_turn'
+  | 'next_turn'
+  | 'replay_turn'
+  | 'slower'
+  | 'faster'
+  | 'normal_speed'
+  | 'follow'
+  | 'find'
+  | 'search'
+  | 'next_hit'
+  | 'previous_hit'
+  | 'palette'
+  | 'keys'
+  | 'up'
+  | 'down'
+  | 'open'
+  | 'list_focus'
+  | 'escape'
+  | 'tab_transcript'
+  | 'tab_insights'
+  | 'tab_details'
+  | 'all_calls'
+  | 'today'
+  | 'downloaded'
+  | 'not_yet'
+  | 'sources'
+  | 'add_source'
+  | 'sync_all'
+  | 'clear_filters'
+  | 'settings'
+  | 'about';
+
+export type Group = 'Playing' | 'Reading' | 'Finding' | 'Going';
+
+export interface Binding {
+  command: CommandId;
+  words: string;
+  group: Group;
+  keys: readonly string[];
+}
+
+/** Every command in the words of the palette and the key sheet. */
+export const BINDINGS: readonly Binding[] = [
+  { command: 'toggle', words: 'Play or pause', group: 'Playing', keys: ['Space', 'K'] },
+  { command: 'play', words: 'Play', group: 'Playing', keys: ['MediaPlay'] },
+  { command: 'pause', words: 'Pause', group: 'Playing', keys: ['MediaPause'] },
+  { command: 'back_10', words: 'Back 10 s', group: 'Playing', keys: ['J'] },
+  { command: 'forward_10', words: 'Forward 10 s', group: 'Playing', keys: ['L'] },
+  { command: 'back_5', words: 'Back 5 s', group: 'Playing', keys: ['ArrowLeft'] },
+  { command: 'forward_5', words: 'Forward 5 s', group: 'Playing', keys: ['ArrowRight'] },
+  { command: 'back_1', words: 'Back 1 s', group: 'Playing', keys: ['Shift+ArrowLeft'] },
+  { command: 'forward_1', words: 'Forward 1 s', group: 'Playing', keys: ['Shift+ArrowRight'] },
+  { command: 'slower', words: 'Slower', group: 'Playing', keys: ['['] },
+  { command: 'faster', words: 'Faster', group: 'Playing', keys: [']'] },
+  { command: 'normal_speed', words: 'Normal speed', group: 'Playing', keys: ['\\'] },
+  { command: 'previous_turn', words: 'Previous turn', group: 'Reading', keys: [','] },
+  { command: 'next_turn', words: 'Next turn', group: 'Reading', keys: ['.'] },
+  { command: 'replay_turn', words: 'Replay this turn', group: 'Reading', keys: ['Backspace'] },
+  { command: 'follow', words: 'Follow on or off', group: 'Reading', keys: ['F'] },
+  { command: 'tab_transcript', words: 'Show the transcript', group: 'Reading', keys: ['Ctrl+1'] },
+  { command: 'tab_insights', words: 'Show the insights', group: 'Reading', keys: ['Ctrl+2'] },
+  { command: 'tab_details', words: 'Show the details', group: 'Reading', keys: ['Ctrl+3'] },
+  { command: 'find', words: 'Find in this transcript', group: 'Finding', keys: ['/'] },
+  { command: 'search', words: 'Search everything said', group: 'Finding', keys: ['Ctrl+F'] },
+  { command: 'next_hit', words: 'Next hit', group: 'Finding', keys: ['N'] },
+  { command: 'previous_hit', words: 'Previous hit', group: 'Finding', keys: ['Shift+N'] },
+  { command: 'clear_filters', words: 'Clear filters', group: 'Finding', keys: [] },
+  { command: 'up', words: 'Up in the list', group: 'Going', keys: ['ArrowUp'] },
+  { command: 'down', words: 'Down in the list', group: 'Going', keys: ['ArrowDown'] },
+  { command: 'open', words: 'Open the call', group: 'Going', keys: ['Enter'] },
+  { command: 'list_focus', words: 'Go to the list', group: 'Going', keys: ['Ctrl+L'] },
+  { command: 'all_calls', words: 'All calls', group: 'Going', keys: [] },
+  { command: 'today', words: "Today's calls", group: 'Going', keys: [] },
+  { command: 'downloaded', words: 'Downloaded calls', group: 'Going', keys: [] },
+  { command: 'not_yet', words: 'Calls whose audio is not here yet', group: 'Going', keys: [] },
+  { command: 'sources', words: 'Sources', group: 'Going', keys: [] },
+  { command: 'add_source', words: 'Add a source…', group: 'Going', keys: [] },
+  { command: 'sync_all', words: 'Sync all sources', group: 'Going', keys: [] },
+  { command: 'palette', words: 'All commands', group: 'Going', keys: ['Ctrl+K'] },
+  { command: 'keys', words: 'Keys', group: 'Going', keys: ['?'] },
+  { command: 'settings', words: 'Settings…', group: 'Going', keys: ['Ctrl+,'] },
+  { command: 'about', words: 'About Turnstone', group: 'Going', keys: [] },
+  { command: 'escape', words: 'Leave', group: 'Going', keys: ['Escape'] },
+];
+
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+  metaKey: boolean;
+}
+
+/** Where the focus is, as far as keys care. */
+export type Focus = 'field' | 'button' | 'elsewhere';
+
+const byKey: ReadonlyMap<string, CommandId> = new Map(
+  BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding.command] as const)),
+);
+
+/** A key press as the table writes it: `Ctrl+K`, `Shift+N`, `?`, `Space`. */
+export function keyName(press: KeyPress): string {
+  const key = press.key === ' ' ? 'Space' : press.key;
+  const isLetter = /^\p{L}$/u.test(key);
+  const isSign = key.length === 1 && !isLetter;
+  // AltGr arrives as Ctrl+Alt and types signs like [ and \ on many keyboards.
+  const typedSign = isSign && press.ctrlKey && press.altKey;
+  const ctrl = (press.ctrlKey || press.metaKey) && !typedSign ? 'Ctrl+' : '';
+  const alt = press.altKey && !typedSign ? 'Alt+' : '';
+  const shift = press.shiftKey && !isSign ? 'Shift+' : '';
+  return `${ctrl}${alt}${shift}${isLetter ? key.toUpperCase() : key}`;
+}
+
+/** The command of a key press, or nothing. */
+export function commandFor(press: KeyPress, focus: Focus): CommandId | null {
+  const name = keyName(press);
+  const command = byKey.get(name) ?? null;
+  if (focus === 'field' && name !== 'Escape' && !name.startsWith('Ctrl+')) return null;
+  // A button that the keyboard has reached keeps the keys that press it.
+  if (focus === 'button' && (name === 'Space' || name === 'Enter')) return null;
+  return command;
+}
+
+/** Kinds of fields in which keys are text or belong to the field itself. */
+export function focusOf(target: EventTarget | null): Focus {
+  if (!(target instanceof HTMLElement)) return 'elsewhere';
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return 'field';
+  if (target instanceof HTMLInputElement) return 'field';
+  const pressable = target.closest('button, summary, a[href], [role="button"]');
+  return pressable && pressable.matches(':focus-visible') ? 'button' : 'elsewhere';
+}
+
+const SIGNS: Record<string, string> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  MediaPlay: 'media play',
+  MediaPause: 'media pause',
+};
+
+/** `Shift+ArrowLeft` as people write it: `Shift ←`. */
+export function readableKey(key: string): string {
+  return key
+    .split(/\+(?=.)/)
+    .map((part) => SIGNS[part] ?? part)
+    .join(' ');
+}
+
+export function bindingOf(command: CommandId): Binding | undefined {
+  return BINDINGS.find((binding) => binding.command === command);
+}
