@@ -1,4 +1,4 @@
-// The measuring instrument itself: `node --test tests/e2e/`.
+// The measuring instrument itself: `node --test tests/e2e/wave.test.mjs`.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -38,6 +38,8 @@ pub fn run(window: bool) -> step::Outcome {
         step::timed("licences and advisories", &mut cargo(&["deny", "--workspace", "check"]))?;
     }
     if window {
+        let mut own = step::command("node", ["--test", "--test-reporter=tap", "tests/e2e/wave.test.mjs"]);
+        passed += step::counted("the instruments of the window's tests", &mut own, node_passed)?;
         let mut tests = headless::with_display("node".as_ref());
         tests.arg("tests/e2e/run.mjs").env("TURNSTONE_PROGRAMS", place::programs()?);
         passed += step::counted("the real window", &mut tests, window_passed)?;
@@ -69,6 +71,11 @@ fn vitest_passed(line: &str) -> Option<u64> {
     number_before(line.trim().strip_prefix("Tests ")?.trim(), " passed")
 }
 
+/// `# pass 12`
+fn node_passed(line: &str) -> Option<u64> {
+    line.strip_prefix("# pass ")?.parse().ok()
+}
+
 /// `12 passed, 0 failed`
 fn window_passed(line: &str) -> Option<u64> {
     number_before(line, " passed, 0 failed")
@@ -86,6 +93,7 @@ mod tests {
     fn passed_tests_are_read_from_what_each_runner_prints() {
         assert_eq!(cargo_passed("test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured"), Some(12));
         assert_eq!(vitest_passed("      Tests  34 passed (34)"), Some(34));
+        assert_eq!(node_passed("# pass 6"), Some(6));
         assert_eq!(window_passed("9 passed, 0 failed"), Some(9));
     }
 

@@ -62,14 +62,13 @@ pub fn make_library() -> Result<PathBuf, String> {
 /// Plays the first call on this process's display, listens to it, and saves a picture of the window.
 pub fn run_headless(library: &Path) -> Outcome {
     let demo = place::demo()?;
-    let call = first_call(library)?;
     let mut speaker = Speaker::start(&demo.join("runtime"))?;
     let hearing = speaker.listen()?;
     let log = demo.join("window.log");
     let output = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
     let errors = output.try_clone().map_err(|error| error.to_string())?;
     let mut window = window(library)?
-        .args(["--open", &call, "--play"])
+        .args(["--open", "first", "--play"])
         .envs(speaker.environment())
         .stdout(output)
         .stderr(errors)
@@ -99,12 +98,6 @@ fn turnstone(library: &Path) -> Result<Command, String> {
     Ok(command)
 }
 
-fn first_call(library: &Path) -> Result<String, String> {
-    let listed = step::answer(turnstone(library)?.args(["--json", "list", "--limit", "1"]));
-    let row = listed.ok_or("the demo library cannot be listed")?;
-    json_string(&row, "id").ok_or_else(|| "the demo library has no calls".to_owned())
-}
-
 /// Waits for the first sound, then listens on; gives how long something was heard.
 fn listen(window: &mut Child, hearing: &Receiver<()>) -> Result<Duration, String> {
     let (mut limit, mut heard) = (Instant::now() + TO_FIRST_SOUND, 0);
@@ -126,24 +119,9 @@ fn listen(window: &mut Child, hearing: &Receiver<()>) -> Result<Duration, String
     }
 }
 
-/// The value of a string member in one line of JSON whose strings need no unescaping, as ids do not.
-fn json_string(line: &str, member: &str) -> Option<String> {
-    let (_, after) = line.split_once(&format!("\"{member}\":"))?;
-    let (value, _) = after.trim_start().strip_prefix('"')?.split_once('"')?;
-    Some(value.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn the_id_is_found_in_a_line_of_json() {
-        let row = r#"{"id":"018f-77","source":"Demo calls","title":"the \"id\": of it"}"#;
-        assert_eq!(json_string(row, "id").as_deref(), Some("018f-77"));
-        assert_eq!(json_string(r#"{"id": "a"}"#, "id").as_deref(), Some("a"), "white space is allowed");
-        assert_eq!(json_string(r#"{"next":"x"}"#, "id"), None);
-    }
+    use crate::place;
 
     #[test]
     fn the_demo_calls_are_where_the_demo_looks_for_them() {
