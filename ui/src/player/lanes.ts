@@ -54,16 +54,51 @@ export function drawLanes(
   const context = canvas.getContext('2d');
   if (!context || durationMs <= 0) return;
   context.scale(ratio, ratio);
-  const lane = Math.floor((height - 6) / 2);
-  for (const stretch of stretches) {
-    const left = (stretch.start / durationMs) * width;
-    const right = (stretch.end / durationMs) * width;
-    const top = stretch.lane === 1 ? height - lane - 2 : stretch.lane === 0 ? 2 : Math.round(height / 2 - lane / 2);
-    context.fillStyle = colour(stretch.slot);
+  const middle = height / 2;
+  const lane = Math.floor(middle) - 4;
+  const dense = stretches.length > 0 && width / stretches.length < 6;
+  for (const block of dense ? columnsOf(stretches, durationMs, width) : blocksOf(stretches, durationMs, width)) {
+    const tall = Math.max(2, Math.round(lane * block.part));
+    const top = block.lane === 0 ? middle - 1 - tall : block.lane === 1 ? middle + 1 : middle - tall / 2;
+    context.fillStyle = colour(block.slot);
     context.beginPath();
-    context.roundRect(left, top, Math.max(1, right - left - (right - left > 3 ? 1 : 0)), lane, Math.min(2, lane / 2));
+    context.roundRect(block.left, top, block.width, tall, Math.min(2, block.width / 2));
     context.fill();
   }
+}
+
+/** Something to draw: `part` is how much of the lane's height it takes. */
+export interface Block {
+  left: number;
+  width: number;
+  part: number;
+  slot: Slot;
+  lane: 0 | 1 | null;
+}
+
+/** Few stretches: each is a block. */
+export function blocksOf(stretches: readonly Stretch[], durationMs: number, width: number): Block[] {
+  return stretches.map(({ start, end, slot, lane }) => {
+    const left = (start / durationMs) * width;
+    return { left, width: Math.max(1.5, ((end - start) / durationMs) * width - 1), part: 0.8, slot, lane };
+  });
+}
+
+const COLUMN = 3;
+
+/** Many stretches: columns as tall as the part of their time in which somebody speaks. */
+export function columnsOf(stretches: readonly Stretch[], durationMs: number, width: number): Block[] {
+  const span = (durationMs / width) * COLUMN;
+  const columns = new Map<string, Block>();
+  for (const { start, end, slot, lane } of stretches) {
+    for (let at = Math.floor(start / span); at * span < end; at++) {
+      const key = `${at} ${slot}`;
+      const block = columns.get(key) ?? { left: at * COLUMN, width: COLUMN - 1, part: 0, slot, lane };
+      block.part = Math.min(1, block.part + (Math.min(end, (at + 1) * span) - Math.max(start, at * span)) / span);
+      columns.set(key, block);
+    }
+  }
+  return [...columns.values()];
 }
 
 function laneOf(slot: Slot): 0 | 1 | null {
