@@ -5,7 +5,7 @@ import { until } from './until.mjs';
 function byRole(role, name, within) {
   const native = {
     button: 'button, summary', textbox: 'input[type=text], input:not([type]), textarea', searchbox: 'input[type=search]',
-    slider: 'input[type=range]', checkbox: 'input[type=checkbox]', combobox: 'select', option: 'option', link: 'a[href]',
+    slider: 'input[type=range]', checkbox: 'input[type=checkbox]', radio: 'input[type=radio]', combobox: 'select', option: 'option', link: 'a[href]',
     dialog: 'dialog[open]', heading: 'h1, h2, h3, h4', list: 'ul, ol', listitem: 'li', navigation: 'nav', main: 'main',
   };
   const root = within ? document.querySelector(within) : document;
@@ -59,6 +59,12 @@ export class Page {
     const row = (wanted) => [...document.querySelectorAll('[aria-label=Calls] [role=option]')].find((e) =>
       new RegExp(wanted).test(e.innerText.replace(/\s+/g, ' '))) ?? null;
     return until(`the list shows a call with ${text}`, () => this.window.element(row, text));
+  }
+
+  /** The turns a search has found, as far as they are in view. */
+  hits() {
+    return this.window.evaluate(() =>
+      [...document.querySelectorAll('[aria-label="Turns found"] [role=option]')].map((hit) => hit.innerText.replace(/\s+/g, ' ').trim()));
   }
 
   /** The turns in view: index, text, and whether it is the one being spoken. */

@@ -41,19 +41,26 @@ export const tests = {
 
   'the question mark shows the keys and Escape puts them away': async ({ page, window, picture }) => {
     await window.press('?');
-    await page.find('dialog', 'keys|shortcuts');
+    await page.find('dialog', '^keys$');
     await picture('keys');
     await window.press(KEY.Escape);
     await until('the dialog is gone', async () => !(await page.has('dialog', '.')));
   },
 
   'Ctrl+K opens the palette, and a command chosen there is carried out': async ({ page, window, picture }) => {
-    await window.press([KEY.Ctrl, 'k']);
-    await page.find('dialog', 'command|palette');
-    await window.type('dark');
-    await picture('palette');
-    await window.press(KEY.Enter);
-    await until('the window is dark', () => window.evaluate(() => document.documentElement.dataset.theme === 'dark'));
-    assert.equal(await page.has('dialog', '.'), false, 'the palette has closed');
+    const command = async (words) => {
+      await window.press([KEY.Ctrl, 'k']);
+      await page.find('dialog', '^all commands$');
+      await window.type(words);
+      await picture(`palette ${words}`.replace(' ', '-'));
+      await window.press(KEY.Enter);
+      await until('the palette has closed', async () => !(await page.has('dialog', '.')));
+    };
+    await command('sources');
+    await page.find('heading', '^sources$');
+    await picture('sources');
+    await command('all calls');
+    await until('the list is back', async () => (await page.callCount()) === 10);
+    assert.equal(await page.has('heading', '^sources$'), false, 'the sources made room');
   },
 };

@@ -1,6 +1,7 @@
 // Light and dark, and that nothing is named for the eye alone.
 import assert from 'node:assert/strict';
 import { until } from '../until.mjs';
+import { KEY } from '../webdriver.mjs';
 
 const lightness = () => {
   const canvas = document.createElement('canvas').getContext('2d');
@@ -15,7 +16,12 @@ export const tests = {
     await (await page.call('2:34')).click();
     const first = truth.get('broken heating').turns[0].text;
     await until('the transcript is shown', async () => (await page.turns())[0]?.text === first);
-    const theme = (name) => window.evaluate((value) => document.documentElement.setAttribute('data-theme', value), name);
+    const theme = async (name) => {
+      await window.press([KEY.Ctrl, ',']);
+      await (await page.find('radio', name, 'dialog[open]')).click();
+      await window.press(KEY.Escape);
+      await until('the settings have closed', async () => !(await page.has('dialog', '.')));
+    };
     await theme('light');
     await until('the page is light', async () => (await window.evaluate(lightness)) > 0.8);
     await picture('light');
