@@ -3,11 +3,22 @@
 //! One file per way of decoding, all behind [`guard`]: a panic in any of them is an error value. What the bytes claim
 //! (sizes, counts, rates) is clamped to what is there.
 
+mod aac;
+mod adpcm;
+mod adts;
+mod aiff;
+mod flac;
 mod guard;
-mod input;
+pub(crate) mod input;
 mod linear;
+mod mp3;
+mod mp4;
+mod ogg;
+pub(crate) mod packets;
 mod riff;
 mod sniff;
+mod webm;
+mod xiph;
 
 use std::fs::File;
 use std::path::Path;
@@ -45,6 +56,19 @@ pub(crate) fn identify(path: &Path) -> Result<Opened, Fail> {
     let mut input = Input::new(File::open(path)?)?;
     match sniff::sniff(&mut input)? {
         sniff::Kind::Riff => riff::open(input),
+        sniff::Kind::Aiff => aiff::open(input),
+        sniff::Kind::Flac(at) => flac::open(input, at),
+        sniff::Kind::Ogg => ogg::open(input),
+        sniff::Kind::Mp4 => mp4::open(input),
+        sniff::Kind::Webm => webm::open(input),
+        sniff::Kind::Mp3(at, first) => {
+            let end = crate::index::end_of_audio(&mut input)?;
+            mp3::open(input, "mp3", at, end, first)
+        }
+        sniff::Kind::Adts(at, first) => {
+            let end = crate::index::end_of_audio(&mut input)?;
+            adts::open(input, at, end, first)
+        }
         sniff::Kind::Not(looks) => Err(Fail::NotAudio(looks)),
         sniff::Kind::Unsupported { format, codec } => Err(Fail::unsupported(format, codec)),
     }

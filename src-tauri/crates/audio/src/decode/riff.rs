@@ -3,9 +3,10 @@
 //! Sizes in the headers are claims. A data chunk of size 0 or 0xFFFFFFFF, as streaming writers leave, or larger than the
 //! file runs to the end of the file.
 
-use super::input::Input;
+use super::adpcm::{self, Adpcm};
+use super::input::{Input, big, little};
 use super::linear::{Coding, Layout, Linear};
-use super::{Opened, Stream};
+use super::{Opened, Stream, mp3};
 use crate::error::{Fail, Unplayable};
 use crate::{Depth, Looks};
 
@@ -24,6 +25,8 @@ pub(crate) fn open(mut input: Input) -> Result<Opened, Fail> {
         (0x0003, 64) => Coding::F64,
         (0x0006, _) => Coding::ALaw,
         (0x0007, _) => Coding::MuLaw,
+        (0x0002 | 0x0011, 4) => return head.adpcm(input),
+        (0x0055, _) => return head.mp3(input),
         (tag, _) => return Err(head.unplayable(tag)),
     };
     let channels = usize::from(head.channels);
@@ -55,9 +58,48 @@ struct Head {
     big_endian: bool,
     start: u64,
     bytes: u64,
+    /// What the `fact` chunk claims.
+    claimed_frames: Option<u64>,
+    /// What the format chunk has beyond its common fields.
+    extra: Vec<u8>,
 }
 
 impl Head {
+    fn adpcm(self, input: Input) -> Result<Opened, Fail> {
+        let words = codec_words(self.tag);
+        let coding = match self.tag {
+            0x0011 => adpcm::Coding::Ima,
+            _ => adpcm::Coding::Ms(self.coefficients()),
+        };
+        let layout = adpcm::Layout {
+            coding,
+            rate: self.rate,
+            channels: self.channels,
+            block: usize::from(self.block),
+            start: self.start,
+            bytes: self.bytes,
+            claimed_frames: self.claimed_frames,
+        };
+        Ok(Opened { stream: Box::new(Adpcm::new(input, layout)?), format: FORMAT, codec: words, depth: Depth::Bits16 })
+    }
+
+    /// The predictor coefficients of Microsoft ADPCM: those in the file, or the usual ones.
+    fn coefficients(&self) -> Vec<[i32; 2]> {
+        let count = self.extra.get(2..4).map_or(0, little) as usize;
+        let word = |bytes: &[u8]| i32::from(little(bytes) as u16 as i16);
+        let pairs = self.extra.get(4..).unwrap_or_default().as_chunks::<4>().0;
+        let table: Vec<_> = pairs.iter().take(count).map(|pair| [word(&pair[..2]), word(&pair[2..])]).collect();
+        if table.is_empty() { adpcm::MS_COEFFICIENTS.to_vec() } else { table }
+    }
+
+    fn mp3(self, mut input: Input) -> Result<Opened, Fail> {
+        let end = self.start.saturating_add(self.bytes);
+        match crate::index::first_frame(&mut input, self.start, self.bytes)? {
+            Some((at, first)) => mp3::open(input, FORMAT, at, end, first),
+            None => Err(Fail::malformed("it holds no complete packet of audio")),
+        }
+    }
+
     fn unplayable(&self, tag: u16) -> Fail {
         let duration_ms = (self.bytes_per_second > 0)
             .then(|| i64::try_from(u128::from(self.bytes) * 1000 / u128::from(self.bytes_per_second)).unwrap_or(i64::MAX));
@@ -77,12 +119,8 @@ fn read_chunks(input: &mut Input) -> Result<Head, Fail> {
         return Err(Fail::NotAudio(Looks::TruncatedHeader));
     }
     let big_endian = top.starts_with(b"RIFX");
-    let number = |bytes: &[u8]| -> u64 {
-        let le = bytes.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
-        let be = bytes.iter().fold(0, |n, &b| n << 8 | u64::from(b));
-        if big_endian { be } else { le }
-    };
-    let (mut fmt, mut data, mut long_size) = (None::<Vec<u8>>, None::<(u64, u64)>, None::<u64>);
+    let number = |bytes: &[u8]| if big_endian { big(bytes) } else { little(bytes) };
+    let (mut fmt, mut data, mut long_size, mut fact) = (None::<Vec<u8>>, None::<(u64, u64)>, None::<u64>, None);
     let mut at = top.len() as u64;
     for _ in 0..MOST_CHUNKS {
         let mut header = [0; 8];
@@ -93,6 +131,7 @@ fn read_chunks(input: &mut Input) -> Result<Head, Fail> {
         let there = input.len() - body;
         match &header[..4] {
             b"ds64" => long_size = input.bytes_at(body + 8, 8)?.first_chunk::<8>().map(|b| u64::from_le_bytes(*b)),
+            b"fact" => fact = input.bytes_at(body, 4)?.first_chunk::<4>().map(|b| number(b)),
             b"fmt " => fmt = Some(input.bytes_at(body, claimed.min(4096) as usize)?),
             b"data" => {
                 let claimed = if claimed == 0xffff_ffff { long_size.unwrap_or(claimed) } else { claimed };
@@ -124,6 +163,8 @@ fn read_chunks(input: &mut Input) -> Result<Head, Fail> {
         big_endian,
         start,
         bytes,
+        claimed_frames: fact,
+        extra: fmt.get(18..).unwrap_or_default().to_vec(),
     };
     if head.channels == 0 || head.rate == 0 {
         return Err(Fail::malformed("its header names no channels or no sample rate"));
@@ -137,7 +178,7 @@ fn chunk_at(input: &mut Input, at: u64) -> Result<bool, Fail> {
     let Some(([id @ .., _, _, _, _], size)) = header.first_chunk::<8>().map(|h| (h, &h[4..])) else {
         return Ok(header.is_empty());
     };
-    let size = size.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
+    let size = little(size);
     let named = id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b' ');
     Ok(named && size <= input.len() - at - 8)
 }

@@ -1,18 +1,32 @@
 //! What the bytes are, from the bytes alone.
 
+use super::adts;
 use super::input::Input;
-use crate::Looks;
 use crate::error::Fail;
+use crate::{Looks, index};
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Riff,
+    Aiff,
+    /// With where its marker is.
+    Flac(u64),
+    Ogg,
+    Mp4,
+    Webm,
+    /// With the first frame.
+    Mp3(u64, index::Header),
+    /// With the first frame.
+    Adts(u64, adts::Header),
     Unsupported { format: &'static str, codec: &'static str },
     Not(Looks),
 }
 
 const HEAD: usize = 4096;
+
+/// How much garbage may stand before the first frame of a stream that has no header of its own.
+const GARBAGE: u64 = 256 * 1024;
 
 /// Looks at the head of a file.
 pub(crate) fn sniff(input: &mut Input) -> Result<Kind, Fail> {
@@ -20,11 +34,40 @@ pub(crate) fn sniff(input: &mut Input) -> Result<Kind, Fail> {
     if let Some(kind) = by_magic(&head) {
         return Ok(kind);
     }
-    Ok(Kind::Not(if head.iter().all(|&b| b == 0) && only_zeros(input)? { zeros_or_empty(&head) } else { not_audio(&head) }))
+    let looks = looks(&head);
+    if head.is_empty() || matches!(looks, Looks::Html | Looks::Json | Looks::Xml | Looks::Text) {
+        return Ok(Kind::Not(looks));
+    }
+    if head.iter().all(|&b| b == 0) && only_zeros(input)? {
+        return Ok(Kind::Not(Looks::Zeros));
+    }
+    let start = after_tags(input)?;
+    if input.bytes_at(start, 4)? == b"fLaC" {
+        return Ok(Kind::Flac(start));
+    }
+    // A tag's size may lie: then the frames begin before where it says they do.
+    let starts = if start >= input.len() { [0, 0] } else { [start, start] };
+    let mp3 = index::first_frame(input, starts[0], GARBAGE)?;
+    let adts = adts::first_frame(input, starts[1], GARBAGE)?;
+    Ok(match (mp3, adts) {
+        (Some((at, _)), Some((earlier, header))) if earlier < at => Kind::Adts(earlier, header),
+        (Some((at, header)), _) => Kind::Mp3(at, header),
+        (None, Some((at, header))) => Kind::Adts(at, header),
+        (None, None) => Kind::Not(looks),
+    })
 }
 
-fn zeros_or_empty(head: &[u8]) -> Looks {
-    if head.is_empty() { Looks::Empty } else { Looks::Zeros }
+/// Where what follows the ID3v2 tags begins.
+fn after_tags(input: &mut Input) -> Result<u64, Fail> {
+    const MOST_TAGS: usize = 8;
+    let mut at: u64 = 0;
+    for _ in 0..MOST_TAGS {
+        match index::id3v2_size(&input.bytes_at(at, 10)?) {
+            Some(size) => at = at.saturating_add(size),
+            None => break,
+        }
+    }
+    Ok(at)
 }
 
 fn by_magic(head: &[u8]) -> Option<Kind> {
@@ -32,6 +75,21 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
     let unsupported = |format, codec| Some(Kind::Unsupported { format, codec });
     if (at(0, b"RIFF") || at(0, b"RIFX") || at(0, b"RF64") || at(0, b"BW64")) && at(8, b"WAVE") {
         return Some(Kind::Riff);
+    }
+    if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
+        return Some(Kind::Aiff);
+    }
+    if at(0, b"OggS") {
+        return Some(Kind::Ogg);
+    }
+    if at(0, b"fLaC") {
+        return Some(Kind::Flac(0));
+    }
+    if at(4, b"ftyp") {
+        return Some(Kind::Mp4);
+    }
+    if at(0, b"\x1aE\xdf\xa3") {
+        return Some(Kind::Webm);
     }
     if at(0, b"#!AMR-WB") {
         return unsupported("amr", "AMR-WB");
@@ -41,6 +99,20 @@ fn by_magic(head: &[u8]) -> Option<Kind> {
     }
     if at(0, &[0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) {
         return unsupported("asf", "WMA");
+    }
+    for (magic, format, codec) in [
+        (&b".snd"[..], "au", "Sun audio"),
+        (b"caff", "caf", "Core Audio Format"),
+        (b"wvpk", "wv", "WavPack"),
+        (b"MAC ", "ape", "Monkey's Audio"),
+        (b".RMF", "rm", "RealAudio"),
+        (b"#!SILK_V3", "silk", "SILK"),
+        (b"\x02#!SILK_V3", "silk", "SILK"),
+        (b"FLV\x01", "flv", "Flash video"),
+    ] {
+        if at(0, magic) {
+            return unsupported(format, codec);
+        }
     }
     None
 }
@@ -63,7 +135,10 @@ fn only_zeros(input: &mut Input) -> Result<bool, Fail> {
     Ok(true)
 }
 
-fn not_audio(head: &[u8]) -> Looks {
+fn looks(head: &[u8]) -> Looks {
+    if head.is_empty() {
+        return Looks::Empty;
+    }
     let magics: [&[u8]; 8] = [b"RIFF", b"RIFX", b"OggS", b"fLaC", b"ID3", b"FORM", b"\x1aE\xdf\xa3", b"RF64"];
     if head.len() < 64 && magics.iter().any(|magic| head.starts_with(magic) || magic.starts_with(head)) {
         return Looks::TruncatedHeader;
