@@ -104,7 +104,9 @@ mod tests {
         let conn = calls();
         for _ in 0..4 {
             let mut crowded = Crowded::default();
-            (0..500).for_each(|_| drop(add(&conn, Some(5_000_000_000), &mut crowded)));
+            for _ in 0..500 {
+                add(&conn, Some(5_000_000_000), &mut crowded);
+            }
         }
         let next_second = add(&conn, Some(5_000_001_000), &mut Crowded::default());
         assert!(next_second > end_before(5_000_000_001), "a crowd never spills above its own start");

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::LibraryError;
 use crate::call_key::Crowded;
-use crate::search::SaidBuffer;
+use crate::search::{SaidBuffer, Tidying, tidy};
 
 /// Changes that may wait before whoever writes next has to wait too.
 const WAITING: usize = 8;
@@ -25,7 +25,13 @@ pub struct Writer<'t> {
     pub(crate) calls_changed: bool,
 }
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+/// What the writer thread owns.
+struct Owned {
+    conn: Connection,
+    tidying: Tidying,
+}
+
+type Job = Box<dyn FnOnce(&mut Owned) + Send>;
 
 #[derive(Debug)]
 pub(crate) struct WriterThread {
@@ -34,9 +40,10 @@ pub(crate) struct WriterThread {
 }
 
 impl WriterThread {
-    pub fn start(mut conn: Connection) -> Result<Self, LibraryError> {
+    pub fn start(conn: Connection) -> Result<Self, LibraryError> {
         let (jobs, waiting) = bounded::<Job>(WAITING);
-        let run = move || waiting.into_iter().for_each(|job| job(&mut conn));
+        let mut owned = Owned { conn, tidying: Tidying::default() };
+        let run = move || waiting.into_iter().for_each(|job| job(&mut owned));
         let thread = std::thread::Builder::new()
             .name("library-writer".into())
             .spawn(run)
@@ -49,8 +56,8 @@ impl WriterThread {
         T: Send + 'static,
         F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
     {
-        self.run(|conn| {
-            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.run(|owned| {
+            let tx = owned.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut writer = Writer {
                 tx,
                 said: SaidBuffer::default(),
@@ -65,18 +72,18 @@ impl WriterThread {
     }
 
     pub fn idle(&self) -> Result<bool, LibraryError> {
-        self.run(|conn| crate::search::tidy(conn))
+        self.run(|owned| tidy(&owned.conn, &mut owned.tidying))
     }
 
     fn run<T, F>(&self, work: F) -> Result<T, LibraryError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T, LibraryError> + Send + 'static,
+        F: FnOnce(&mut Owned) -> Result<T, LibraryError> + Send + 'static,
     {
         let (answer, answered) = bounded(1);
-        let job: Job = Box::new(move |conn| {
+        let job: Job = Box::new(move |owned| {
             // A panic drops the transaction, which rolls it back; the connection is as good as before.
-            let result = catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or(Err(LibraryError::WriterStopped));
+            let result = catch_unwind(AssertUnwindSafe(|| work(owned))).unwrap_or(Err(LibraryError::WriterStopped));
             // Whoever asked may have gone; then nobody needs the answer.
             let _ = answer.send(result);
         });

@@ -1,11 +1,22 @@
-//! Search over everything said. See the crate's documentation for the semantics.
+//! Search over everything said.
+//!
+//! A hit is a turn. The full-text index holds one row per call and finds the calls, newest first; their turns are then read
+//! and decide (`matcher`): which terms occur, whether the call is wanted, which turns are hits, and what to highlight. One
+//! way of splitting text into words (`words`) serves the index, the query and the highlighting, so that they agree.
 
+mod calls;
+mod cursor;
+mod lexer;
+mod matcher;
 mod page;
+mod phone;
 mod query;
 mod said;
+mod snippet;
+mod words;
 
 pub use query::Query;
-pub(crate) use said::{SaidBuffer, tidy};
+pub(crate) use said::{SaidBuffer, Tidying, tidy};
 
 use model::{Ms, Role};
 

@@ -34,7 +34,10 @@ impl Writer<'_> {
                 self.tx.prepare_cached(sql)?.execute(params![key, id, source_key, record.remote_id])?;
                 key
             }
-            Some((key, _, _)) => self.moved(key, started_ms)?,
+            Some((key, was_ms)) => {
+                self.clear(key)?;
+                if was_ms == started_ms { key } else { self.moved(key, started_ms)? }
+            }
         };
         self.replace(key, record)?;
         self.put_recordings(key, id, record, audio)?;
@@ -52,25 +55,26 @@ impl Writer<'_> {
         Ok(changed > 0)
     }
 
-    fn existing(&self, source_key: i64, remote_id: &str) -> Result<Option<(i64, Option<i64>, i64)>, LibraryError> {
-        let sql = "SELECT key, started_ms, turns FROM call WHERE source_key = ?1 AND remote_id = ?2";
+    /// A call's key and its start.
+    fn existing(&self, source_key: i64, remote_id: &str) -> Result<Option<(i64, Option<i64>)>, LibraryError> {
+        let sql = "SELECT key, started_ms FROM call WHERE source_key = ?1 AND remote_id = ?2";
         let mut statement = self.tx.prepare_cached(sql)?;
-        let found =
-            statement.query_row(params![source_key, remote_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        let found = statement.query_row(params![source_key, remote_id], |row| Ok((row.get(0)?, row.get(1)?)));
         Ok(found.optional()?)
     }
 
-    /// Removes what is replaced on every update, and gives the call a new key if its start changed. What hangs on the old
-    /// key follows by the foreign keys' cascade.
-    fn moved(&mut self, key: i64, started_ms: Option<i64>) -> Result<i64, LibraryError> {
+    /// Removes what every update replaces.
+    fn clear(&mut self, key: i64) -> Result<(), LibraryError> {
         turn::delete(&self.tx, key)?;
         insights::delete(&self.tx, key)?;
         metric::delete(&self.tx, key)?;
         self.tx.prepare_cached("DELETE FROM detail WHERE call_key = ?1")?.execute([key])?;
         self.said.remove(key);
-        if call_key::fits(key, started_ms) {
-            return Ok(key);
-        }
+        Ok(())
+    }
+
+    /// Gives a call the key of its new start. What hangs on the old key follows by the foreign keys' cascade.
+    fn moved(&mut self, key: i64, started_ms: Option<i64>) -> Result<i64, LibraryError> {
         let new = call_key::free(&self.tx, started_ms, &mut self.crowded)?;
         self.tx.prepare_cached("UPDATE call SET key = ?2 WHERE key = ?1")?.execute([key, new])?;
         Ok(new)
