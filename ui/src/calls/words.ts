@@ -4,15 +4,25 @@ import { dateTime, dayAfter, dayKey, longDay, shortDay } from '../text/moment';
 
 /** The party on the other end, seen from the organisation. */
 export function otherParty(row: CallRow): string {
-  const party = row.direction === 'outbound' ? (row.to ?? row.from) : (row.from ?? row.to);
+  const outbound = row.direction === 'outbound' || (row.direction !== 'inbound' && row.from !== null && row.from === row.agent);
+  const party = outbound ? (row.to ?? row.from) : (row.from ?? row.to);
   return party ?? row.title ?? 'Unknown party';
 }
 
 /** Who handled the call. */
 export function handledBy(row: CallRow): string | null {
   if (row.agent !== null) return row.agent;
-  const own = row.direction === 'outbound' ? row.from : row.to;
-  return own === otherParty(row) ? null : own;
+  const other = otherParty(row);
+  return [row.to, row.from].find((party) => party !== null && party !== other) ?? null;
+}
+
+/** The two ends in the order of the call: who called, who was called. */
+export function ends(row: CallRow): [string, string | null] {
+  const other = otherParty(row);
+  const own = handledBy(row);
+  if (own === null) return [other, null];
+  const theyWereCalled = row.direction === 'outbound' || (row.direction !== 'inbound' && row.to === other);
+  return theyWereCalled ? [own, other] : [other, own];
 }
 
 /** How the audio of a call is doing: a word for the column, a sentence for the tooltip. */

@@ -24,11 +24,11 @@ export function runWords(run: SyncRun): string {
   return parts.length > 0 ? parts.join(', ') : 'nothing new';
 }
 
-/** `Synced 40 min ago in 4.2 s: 12 new, 1 changed` */
+/** `Synced 40 min ago in 4.2 s. 214 calls seen: 12 new, 1 changed.` */
 export function lastRunWords(source: SourceView, now: number): string {
   const run = source.last_run;
-  if (!run) return 'Not synced yet';
+  if (!run) return 'Not synced yet.';
+  if (run.error !== null || !run.complete) return `Stopped ${ago(run.at_ms, now)} after ${plural(run.seen, 'call')}.`;
   const when = `${ago(run.at_ms, now)} in ${elapsed(run.elapsed_ms)}`;
-  if (run.error !== null) return `Stopped ${ago(run.at_ms, now)}`;
-  return `${run.complete ? 'Synced' : 'Stopped'} ${when}: ${runWords(run)} of ${plural(run.seen, 'call')}`;
+  return `Synced ${when}. ${plural(run.seen, 'call')} seen: ${runWords(run)}.`;
 }

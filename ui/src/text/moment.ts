@@ -58,7 +58,7 @@ export function dayKey(ms: number | null): string {
 export function offset(ms: number): string {
   const text = format(ms, { hour: '2-digit', timeZoneName: 'longOffset' });
   const found = /(?:GMT|UTC)(?:([+\-−])(\d{1,2})(?::?(\d{2}))?)?/.exec(text);
-  if (!found?.[1]) return 'UTC';
+  if (!found?.[1] || Number(found[2]) + Number(found[3] ?? 0) === 0) return 'UTC';
   const minutes = found[3] !== undefined && found[3] !== '00' ? `:${found[3]}` : '';
   return `UTC${found[1] === '+' ? '+' : '−'}${Number(found[2])}${minutes}`;
 }

@@ -1,5 +1,5 @@
 // What the keys, the palette and the panes do, in one place: commands that need more than one controller.
-import type { SearchHit } from '../bridge/generated';
+import type { CallView, SearchHit } from '../bridge/generated';
 import { library } from '../state/library.svelte';
 import { player } from '../state/player.svelte';
 import { ALL, type Place } from '../state/place';
@@ -22,9 +22,14 @@ export async function openCall(callId: string): Promise<void> {
   app.screen = 'library';
   await selection.open(callId);
   const call = selection.call;
-  if (call?.row.id !== callId || player.state.phase === 'playing' || player.opening !== null) return;
-  const here = call.row.audio === 'cached' || call.row.audio === 'available';
-  if (here && !player.has(callId)) void player.open(call, { play: false });
+  if (call?.row.id === callId && !player.has(callId)) makeReady(call, 0);
+}
+
+/** Puts a call into the player at a place, so that Space plays it. What plays is never disturbed. */
+function makeReady(call: CallView, atMs: number): void {
+  if (player.state.phase === 'playing' || player.opening !== null) return;
+  if (player.has(call.row.id)) player.command({ do: 'seek', to_ms: atMs });
+  else if (call.row.audio === 'cached' || call.row.audio === 'available') void player.open(call, { atMs, play: false });
 }
 
 /** Shows a call and plays it from its beginning. */
@@ -46,12 +51,15 @@ export function togglePlay(): void {
 export async function openHit(hit: SearchHit): Promise<void> {
   app.screen = 'library';
   await selection.open(hit.call, { turn: hit.turn, words: search.words });
+  const call = selection.call;
+  if (call?.row.id === hit.call && hit.start_ms !== null) makeReady(call, hit.start_ms);
 }
 
 /** Opens a hit and plays from its turn; pauses if that is what plays. */
 export async function playHit(hit: SearchHit): Promise<void> {
+  app.screen = 'library';
   if (player.state.phase === 'playing' && player.has(hit.call)) return player.command({ do: 'pause' });
-  await openHit(hit);
+  await selection.open(hit.call, { turn: hit.turn, words: search.words });
   const call = selection.call;
   if (call?.row.id === hit.call) player.playFrom(call, hit.start_ms ?? 0);
 }
