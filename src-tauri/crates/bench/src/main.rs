@@ -1,3 +1,24 @@
-//! Benchmarks.
+//! Benchmarks: each topic makes its own data from a seed, runs its peer in the same run, prints p50 and p95, and says what
+//! it did not measure. Timings are printed, never asserted.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
-fn main() {}
+mod figures;
+mod library;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (topic, options) = arguments.split_first().map_or(("", &[][..]), |(topic, options)| (topic.as_str(), options));
+    let result = match topic {
+        "library" => library::run(options),
+        _ => Err("usage: turnstone-bench library [--calls N] [--rows N] [--quick]".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

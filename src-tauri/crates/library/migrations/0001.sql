@@ -13,13 +13,14 @@ CREATE TABLE source (
 ) STRICT;
 CREATE UNIQUE INDEX source_by_name ON source (name) WHERE removed = 0;
 
--- What the list shows and narrows by, one narrow row per call. The key orders calls by start (see call_key.rs).
+-- What the list shows and narrows by, one narrow row per call. The key grows with the start (see call_key.rs).
 CREATE TABLE call (
     key          INTEGER PRIMARY KEY,
     id           BLOB    NOT NULL CHECK (length(id) = 16),
     source_key   INTEGER NOT NULL REFERENCES source (key),
     remote_id    TEXT    NOT NULL,
     started_ms   INTEGER,
+    start_order  INTEGER NOT NULL,                   -- the start, or the least integer if it is unknown
     zone_assumed INTEGER NOT NULL,
     length_ms    INTEGER NOT NULL,                   -- the call's own length, else its longest recording's, else -1
     direction    TEXT,
@@ -40,6 +41,7 @@ CREATE TABLE call (
 ) STRICT;
 CREATE UNIQUE INDEX call_by_id ON call (id);
 CREATE UNIQUE INDEX call_by_remote_id ON call (source_key, remote_id);
+CREATE INDEX call_by_start ON call (start_order);
 CREATE INDEX call_by_length ON call (length_ms);
 CREATE INDEX call_by_agent ON call (agent);
 CREATE INDEX call_by_status ON call (status);

@@ -51,6 +51,9 @@ pub enum LibraryError {
     /// The name is in use.
     #[error("a source named {0:?} exists already; choose another name")]
     NameTaken(String),
+    /// Millions of calls that all begin in the same moment.
+    #[error("too many calls begin in the very same moment; their start times are surely wrong at the source")]
+    TooManyAtOnce,
     /// A cursor that no page of this list handed out.
     #[error("the cursor does not belong to this list; start again without it")]
     BadCursor,

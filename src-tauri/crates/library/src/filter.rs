@@ -78,7 +78,7 @@ pub(crate) fn narrow(conn: &Connection, filter: &Filter) -> Result<Narrowed, Lib
         narrowed.and("call.key >= ? AND call.started_ms >= ?", [call_key::lowest_from(from).into(), from.into()]);
     }
     if let Some(to) = filter.to_ms {
-        narrowed.and("call.key < ? AND call.started_ms < ?", [call_key::end_before(to).into(), to.into()]);
+        narrowed.and("call.key <= ? AND call.started_ms < ?", [call_key::highest_before(to).into(), to.into()]);
     }
     if let Some(number) = &filter.number {
         and_number(&mut narrowed, number);

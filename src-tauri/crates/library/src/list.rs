@@ -6,12 +6,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::Ms;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::filter::{Filter, Narrowed, narrow};
-use crate::table::call::{CallRow, ROW_COLUMNS, call_row};
+use crate::table::call::{CallRow, ROW_COLUMNS, UNKNOWN_START_ORDER, call_row};
 use crate::{LibraryError, Reader};
 
 /// The order of the list.
@@ -49,25 +48,22 @@ impl Reader {
         let Narrowed { mut sql, mut params } = narrow(&snapshot, filter)?;
         if let Some(after) = after {
             let (condition, place) = after_place(sort, after)?;
-            sql.push_str(condition);
+            sql.push_str(&condition);
             params.extend(place);
         }
         let limit = limit.clamp(1, LARGEST_PAGE);
         params.push(Value::from(i64::from(limit) + 1));
-        let order = match sort {
-            Sort::StartedAt => "call.key DESC",
-            Sort::Duration => "call.length_ms DESC, call.key DESC",
-        };
+        let column = sort.column();
         let sql = format!(
             "SELECT {ROW_COLUMNS} FROM call CROSS JOIN source ON source.key = call.source_key \
-             WHERE {sql} ORDER BY {order} LIMIT ?"
+             WHERE {sql} ORDER BY call.{column} DESC, call.key DESC LIMIT ?"
         );
         let mut statement = snapshot.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(params), call_row)?;
         let mut rows: Vec<(i64, CallRow)> = rows.collect::<Result<_, _>>()?;
         let has_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| has_more).map(|(key, row)| cursor(sort, *key, row.duration_ms));
+        let next = rows.last().filter(|_| has_more).map(|(key, row)| cursor(sort, *key, row));
         Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
     }
 
@@ -111,14 +107,11 @@ impl Reader {
             return Ok(keys);
         }
         let Narrowed { sql, params } = narrow(conn, filter)?;
-        // Without an order SQLite reads the smallest index that will do; sorting numbers here is faster than its sorting.
-        let order = if sort == Sort::Duration { "ORDER BY length_ms DESC, key DESC" } else { "" };
-        let mut statement = conn.prepare_cached(&format!("SELECT key FROM call WHERE {sql} {order}"))?;
+        let column = sort.column();
+        let sql = format!("SELECT key FROM call WHERE {sql} ORDER BY {column} DESC, key DESC");
+        let mut statement = conn.prepare_cached(&sql)?;
         let keys = statement.query_map(params_from_iter(params), |row| row.get(0))?;
-        let mut keys: Vec<i64> = keys.collect::<Result<_, _>>()?;
-        if sort == Sort::StartedAt {
-            keys.sort_unstable_by(|a, b| b.cmp(a));
-        }
+        let keys: Vec<i64> = keys.collect::<Result<_, _>>()?;
         let keys: Arc<[i64]> = keys.into();
         positions.put(wanted, revision, &keys);
         Ok(keys)
@@ -166,24 +159,36 @@ fn revision(conn: &Connection) -> Result<i64, LibraryError> {
     Ok(conn.prepare_cached("SELECT value FROM revision")?.query_row([], |row| row.get(0))?)
 }
 
-fn cursor(sort: Sort, key: i64, duration_ms: Option<Ms>) -> String {
-    match sort {
-        Sort::StartedAt => format!("s.{key}"),
-        Sort::Duration => format!("d.{}.{key}", duration_ms.unwrap_or(-1)),
-    }
+fn cursor(sort: Sort, key: i64, row: &CallRow) -> String {
+    let place = match sort {
+        Sort::StartedAt => row.started_ms.unwrap_or(UNKNOWN_START_ORDER),
+        Sort::Duration => row.duration_ms.unwrap_or(-1),
+    };
+    format!("{}.{place}.{key}", sort.letter())
 }
 
-fn after_place(sort: Sort, cursor: &str) -> Result<(&'static str, Vec<Value>), LibraryError> {
-    let (prefix, condition) = match sort {
-        Sort::StartedAt => ("s.", " AND call.key < ?"),
-        Sort::Duration => ("d.", " AND (call.length_ms, call.key) < (?, ?)"),
+fn after_place(sort: Sort, cursor: &str) -> Result<(String, [Value; 2]), LibraryError> {
+    let numbers = match cursor.split('.').collect::<Vec<_>>().as_slice() {
+        [letter, place, key] if *letter == sort.letter() => place.parse::<i64>().ok().zip(key.parse::<i64>().ok()),
+        _ => None,
     };
-    let numbers = cursor.strip_prefix(prefix).ok_or(LibraryError::BadCursor)?.split('.');
-    let numbers: Vec<Value> = numbers
-        .map(|number| number.parse::<i64>().map(Value::from).map_err(|_| LibraryError::BadCursor))
-        .collect::<Result<_, _>>()?;
-    if numbers.len() != condition.matches('?').count() {
-        return Err(LibraryError::BadCursor);
+    let (place, key) = numbers.ok_or(LibraryError::BadCursor)?;
+    Ok((format!(" AND (call.{}, call.key) < (?, ?)", sort.column()), [place.into(), key.into()]))
+}
+
+impl Sort {
+    fn column(self) -> &'static str {
+        match self {
+            Self::StartedAt => "start_order",
+            Self::Duration => "length_ms",
+        }
     }
-    Ok((condition, numbers))
+
+    /// What a cursor of this order begins with.
+    fn letter(self) -> &'static str {
+        match self {
+            Self::StartedAt => "s",
+            Self::Duration => "d",
+        }
+    }
 }

@@ -20,7 +20,7 @@ const WAITING: usize = 8;
 pub struct Writer<'t> {
     pub(crate) tx: Transaction<'t>,
     pub(crate) said: SaidBuffer,
-    pub(crate) crowded: Crowded,
+    pub(crate) crowded: &'t mut Crowded,
     pub(crate) source_keys: HashMap<SourceId, i64>,
     pub(crate) calls_changed: bool,
 }
@@ -29,6 +29,7 @@ pub struct Writer<'t> {
 struct Owned {
     conn: Connection,
     tidying: Tidying,
+    crowded: Crowded,
 }
 
 type Job = Box<dyn FnOnce(&mut Owned) + Send>;
@@ -42,7 +43,7 @@ pub(crate) struct WriterThread {
 impl WriterThread {
     pub fn start(conn: Connection) -> Result<Self, LibraryError> {
         let (jobs, waiting) = bounded::<Job>(WAITING);
-        let mut owned = Owned { conn, tidying: Tidying::default() };
+        let mut owned = Owned { conn, tidying: Tidying::default(), crowded: Crowded::default() };
         let run = move || waiting.into_iter().for_each(|job| job(&mut owned));
         let thread = std::thread::Builder::new()
             .name("library-writer".into())
@@ -61,7 +62,7 @@ impl WriterThread {
             let mut writer = Writer {
                 tx,
                 said: SaidBuffer::default(),
-                crowded: Crowded::default(),
+                crowded: &mut owned.crowded,
                 source_keys: HashMap::new(),
                 calls_changed: false,
             };

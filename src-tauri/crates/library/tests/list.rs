@@ -82,9 +82,13 @@ fn a_cursor_of_another_list_is_refused() {
     let lib = Lib::with(crowd());
     let reader = lib.reader();
     let next = reader.calls(&Filter::default(), Sort::Duration, None, 5).unwrap().next.unwrap();
-    for (sort, cursor) in
-        [(Sort::StartedAt, next.as_str()), (Sort::StartedAt, "s.x"), (Sort::Duration, "d.1"), (Sort::Duration, "")]
-    {
+    for (sort, cursor) in [
+        (Sort::StartedAt, next.as_str()),
+        (Sort::StartedAt, "s.x.1"),
+        (Sort::Duration, "d.1"),
+        (Sort::Duration, "d.1.2.3"),
+        (Sort::Duration, ""),
+    ] {
         let result = reader.calls(&Filter::default(), sort, Some(cursor), 5);
         assert!(matches!(result, Err(LibraryError::BadCursor)), "{cursor}");
     }

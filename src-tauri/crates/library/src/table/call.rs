@@ -72,6 +72,9 @@ pub(crate) const ROW_COLUMNS: &str = "call.key, call.id, source.id, source.name,
     call.zone_assumed, call.length_ms, call.direction, call.from_number, call.from_name, call.to_number, call.to_name, \
     call.agent, call.status, call.title, call.sentiment, call.turns, call.audio, call.vanished_ms";
 
+/// What stands for an unknown start where calls are put in order.
+pub(crate) const UNKNOWN_START_ORDER: i64 = i64::MIN;
+
 /// How many columns those are.
 pub(crate) const ROW_WIDTH: usize = 20;
 

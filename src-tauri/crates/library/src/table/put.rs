@@ -7,6 +7,7 @@ use super::call::{audio_word, overall};
 use super::column::to_json;
 use super::recording::RecordingFacts;
 use super::{insights, metric, recording, turn};
+use crate::table::call::UNKNOWN_START_ORDER;
 use crate::{LibraryError, Writer, call_key};
 
 impl Writer<'_> {
@@ -27,9 +28,9 @@ impl Writer<'_> {
         let started_ms = record.call.started_at.as_ref().map(|at| at.utc_ms);
         let key = match self.existing(source_key, &record.remote_id)? {
             None => {
-                let key = call_key::free(&self.tx, started_ms, &mut self.crowded)?;
-                let sql = "INSERT INTO call (key, id, source_key, remote_id, zone_assumed, length_ms, turns, audio, people, \
-                           digits, digest) VALUES (?1, ?2, ?3, ?4, 0, -1, 0, 'none', '', '', x'')";
+                let key = call_key::free(&self.tx, started_ms, self.crowded)?;
+                let sql = "INSERT INTO call (key, id, source_key, remote_id, start_order, zone_assumed, length_ms, turns, audio, people, \
+                           digits, digest) VALUES (?1, ?2, ?3, ?4, 0, 0, -1, 0, 'none', '', '', x'')";
                 let id = id.0.as_bytes().as_slice();
                 self.tx.prepare_cached(sql)?.execute(params![key, id, source_key, record.remote_id])?;
                 key
@@ -75,7 +76,7 @@ impl Writer<'_> {
 
     /// Gives a call the key of its new start. What hangs on the old key follows by the foreign keys' cascade.
     fn moved(&mut self, key: i64, started_ms: Option<i64>) -> Result<i64, LibraryError> {
-        let new = call_key::free(&self.tx, started_ms, &mut self.crowded)?;
+        let new = call_key::free(&self.tx, started_ms, self.crowded)?;
         self.tx.prepare_cached("UPDATE call SET key = ?2 WHERE key = ?1")?.execute([key, new])?;
         Ok(new)
     }
@@ -130,7 +131,8 @@ impl Writer<'_> {
         let sentiment = record.insights.as_ref().and_then(|insights| insights.sentiment.as_ref());
         let sql = "UPDATE call SET started_ms = ?2, zone_assumed = ?3, length_ms = ?4, direction = ?5, from_number = ?6, \
                    from_name = ?7, to_number = ?8, to_name = ?9, agent = ?10, status = ?11, title = ?12, sentiment = ?13, \
-                   turns = ?14, audio = ?15, vanished_ms = NULL, people = ?16, digits = ?17, digest = ?18 WHERE key = ?1";
+                   turns = ?14, audio = ?15, vanished_ms = NULL, people = ?16, digits = ?17, digest = ?18, \
+                   start_order = coalesce(?2, ?19) WHERE key = ?1";
         self.tx.prepare_cached(sql)?.execute(params![
             key,
             call.started_at.as_ref().map(|at| at.utc_ms),
@@ -150,6 +152,7 @@ impl Writer<'_> {
             people(&from, &to),
             digits(&from, &to),
             digest.as_slice(),
+            UNKNOWN_START_ORDER,
         ])?;
         Ok(())
     }

@@ -88,7 +88,7 @@ impl Reader {
         let sql = format!(
             "SELECT {COLUMNS}, call.id, call.remote_id, source.id FROM call JOIN source ON source.key = call.source_key \
              JOIN recording ON recording.call_key = call.key LEFT JOIN cached_file ON recording_key = recording.key \
-             WHERE recording.state <> 'cached' AND {} ORDER BY call.key DESC, recording.seq",
+             WHERE recording.state <> 'cached' AND {} ORDER BY call.start_order DESC, call.key DESC, recording.seq",
             narrowed.sql
         );
         let mut statement = snapshot.prepare(&sql)?;

@@ -1,0 +1,126 @@
+//! Import, search page, counts and list, beside a query in the shape Signal Desktop uses.
+
+mod corpus;
+mod ingest;
+mod list;
+mod queries;
+mod signal;
+
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::library::{Filter, Library, Query, SearchSort};
+use model::Cancel;
+
+use crate::figures::Figures;
+use corpus::Corpus;
+use queries::Class;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const PAGE: u32 = 50;
+/// Each query runs once unmeasured and then so many times.
+const REPEATS: usize = 2;
+
+/// Runs the benchmark as the options say.
+pub fn run(options: &[String]) -> Outcome<()> {
+    let quick = options.iter().any(|option| option == "--quick");
+    let calls = number(options, "--calls")?.unwrap_or(if quick { 5_000 } else { 100_000 });
+    let rows = number(options, "--rows")?.unwrap_or(if quick { 20_000 } else { 1_000_000 });
+    let corpus = Corpus::new(calls);
+    let classes = Class::all(&corpus);
+    let dir = tempfile::tempdir()?;
+    let library = Library::open(&dir.path().join("library"), None)?;
+    println!("SQLite {}, {calls} calls, seed fixed, times in ms as p50/p95", ::library::sqlite_version());
+
+    let rate = ingest::all(&library, &corpus)?;
+    println!("import, 500 calls a transaction, in random order of date: {rate:.0} turns/s");
+    let status = library.reader()?.status()?;
+    println!("  {} turns, database {} MB", status.turns, status.bytes >> 20);
+
+    let ours = pages(&library, &classes, SearchSort::Newest)?;
+    let best = pages(&library, &classes, SearchSort::Best)?;
+    let (during, rate) = while_importing(&library, &corpus, &classes)?;
+    let counts = counts(&library, &classes)?;
+    let (peer_rate, peer) = signal::run(&dir.path().join("peer.db"), &corpus, &classes)?;
+    println!("peer (one row per turn, stored content): {peer_rate:.0} turns/s");
+    println!(
+        "search page of the newest {PAGE} hits with rows and highlighting ({rate:.0} turns/s imported meanwhile):"
+    );
+    println!(
+        "{:>12} {:>12} {:>14} {:>12} {:>12} {:>14} {:>8}",
+        "", "page", "during import", "best", "count", "Signal shape", "ratio"
+    );
+    for (at, class) in classes.iter().enumerate() {
+        let ratio = peer[at].p50() / ours[at].p50();
+        let figures = [&ours[at], &during[at], &best[at], &counts[at], &peer[at]].map(Figures::pair);
+        let [page, during, best, count, peer] = figures;
+        println!("{:>12} {page:>12} {during:>14} {best:>12} {count:>12} {peer:>14} {ratio:>7.1}x", class.name);
+    }
+    let tidied = ingest::tidy(&library)?;
+    let after = pages(&library, &classes, SearchSort::Newest)?;
+    print!("after tidying the index when idle ({tidied:.1} s in steps):");
+    classes.iter().zip(&after).for_each(|(class, figures)| print!(" {} {}", class.name, figures.pair()));
+    println!();
+    list::run(&library, "the same calls")?;
+    drop(library);
+
+    let bare = Library::open(&dir.path().join("bare"), None)?;
+    ingest::bare(&bare, rows)?;
+    list::run(&bare, &format!("{rows} calls without turns"))?;
+    println!("not measured here: tantivy, notmuch, ripgrep; a cold page cache; SQLCipher with a key");
+    Ok(())
+}
+
+fn pages(library: &Library, classes: &[Class], sort: SearchSort) -> Outcome<Vec<Figures>> {
+    let reader = library.reader()?;
+    let mut all = Vec::new();
+    for class in classes {
+        let mut figures = Figures::default();
+        for text in &class.queries {
+            for repeat in 0..=REPEATS {
+                // Parsing belongs to the page.
+                let page = || reader.search(&Query::parse(text), &Filter::default(), sort, None, PAGE);
+                if repeat == 0 {
+                    page()?
+                } else {
+                    figures.time(page)?
+                };
+            }
+        }
+        all.push(figures);
+    }
+    Ok(all)
+}
+
+/// The same pages while another thread imports calls, and its rate.
+fn while_importing(library: &Library, corpus: &Corpus, classes: &[Class]) -> Outcome<(Vec<Figures>, f64)> {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let importing = scope.spawn(|| ingest::until(library, corpus, &done).map_err(|error| error.to_string()));
+        let figures = pages(library, classes, SearchSort::Newest);
+        done.store(true, Ordering::Release);
+        let rate = importing.join().map_err(|_| "the import panicked")??;
+        Ok((figures?, rate))
+    })
+}
+
+fn counts(library: &Library, classes: &[Class]) -> Outcome<Vec<Figures>> {
+    const COUNTED: usize = 5;
+    let reader = library.reader()?;
+    let mut all = Vec::new();
+    for class in classes {
+        let mut figures = Figures::default();
+        for text in class.queries.iter().take(COUNTED) {
+            figures.time(|| reader.search_count(&Query::parse(text), &Filter::default(), &Cancel::new()))?;
+        }
+        all.push(figures);
+    }
+    Ok(all)
+}
+
+fn number(options: &[String], name: &str) -> Outcome<Option<u64>> {
+    let Some(at) = options.iter().position(|option| option == name) else { return Ok(None) };
+    let value = options.get(at + 1).ok_or_else(|| format!("{name} needs a number"))?;
+    Ok(Some(value.parse().map_err(|_| format!("{name} needs a number, not {value}"))?))
+}
