@@ -5,13 +5,15 @@ use std::sync::Arc;
 use tauri::{AppHandle, Emitter};
 
 use crate::opening::Opening;
+use crate::{media_keys, window};
 
 const EVENT: &str = "turnstone";
 
-/// Once the library is open, forwards its events to the window.
+/// Once the library is open, forwards its events to the window and connects the media keys.
 pub fn forward(handle: AppHandle, opening: Arc<Opening>) {
     std::thread::spawn(move || {
         if let Ok(app) = opening.wait() {
+            media_keys::connect(&app, window::native_handle(&handle));
             app.subscribe(Box::new(move |event| emit(&handle, &bridge::event(event))));
         }
     });

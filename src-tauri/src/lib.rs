@@ -7,6 +7,7 @@
 mod arguments;
 mod call;
 mod events;
+mod media_keys;
 mod menu;
 mod opening;
 mod window;

@@ -43,6 +43,17 @@ pub fn choose_folder(handle: &AppHandle) -> Option<PathBuf> {
     handle.dialog().file().set_title("Choose a folder of recordings").blocking_pick_folder()?.into_path().ok()
 }
 
+/// The window as Windows knows it, which its media keys are bound to; other systems need none.
+pub fn native_handle(handle: &AppHandle) -> Option<*mut std::ffi::c_void> {
+    #[cfg(windows)]
+    return handle.get_webview_window(LABEL).and_then(|window| window.hwnd().ok()).map(|hwnd| hwnd.0);
+    #[cfg(not(windows))]
+    {
+        let _ = handle;
+        None
+    }
+}
+
 /// Says on standard error why there is no window.
 #[expect(clippy::print_stderr, reason = "without a window, standard error is the only place left")]
 pub fn complain(cause: &tauri::Error) {

@@ -131,7 +131,11 @@ turns: number,
 /**
  * `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
  */
-audio: string, };
+audio: string, 
+/**
+ * When its source was first seen without it, Unix milliseconds; `null` while it is there.
+ */
+vanished_ms: number | null, };
 
 /**
  * Everything known about one call.
@@ -197,7 +201,7 @@ metadata: { [key in string]: JsonValue }, };
 /**
  * What the application tells the window without being asked.
  */
-export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "sources_changed" };
+export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "sources_changed" } | { "event": "menu", "data": string };
 
 /**
  * What the filters can offer.
@@ -276,6 +280,19 @@ sentiment?: string,
  * A topic.
  */
 topic?: string, };
+
+/**
+ * A call to show as soon as the window is there.
+ */
+export type FirstCall = { 
+/**
+ * The call.
+ */
+call: string, 
+/**
+ * Whether to play it.
+ */
+play: boolean, };
 
 /**
  * What a machine concluded.
@@ -1107,6 +1124,8 @@ export interface Commands {
   jobs: { args: Nothing; answer: Array<JobProgress> };
   /** The last sync runs of a source, newest first. */
   sync_history: { args: SourceRef; answer: Array<SyncRun> };
+  /** The call the program was asked to open when it was started. */
+  first_call: { args: Nothing; answer: FirstCall | null };
   /** Lets the user choose a folder in the system's dialog; nothing if they change their mind. */
   choose_folder: { args: Nothing; answer: string | null };
   /** The settings of this library. */

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use cache::StoreError;
+use library::LibraryError;
+use source::SourceError;
+
 /// What went wrong, as a code that decides on a screen or an exit code, and a message for people: what happened, to
 /// what, and what to do. Never holds names, numbers or words from calls beyond what the user typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,3 +77,46 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<LibraryError> for Fault {
+    fn from(error: LibraryError) -> Self {
+        let code = match &error {
+            LibraryError::Locked(_) | LibraryError::ReadOnly => FaultCode::Locked,
+            LibraryError::NewerSchema { .. } => FaultCode::NewerSchema,
+            LibraryError::Corrupt(_) | LibraryError::BadValue(_) => FaultCode::Corrupt,
+            LibraryError::NoSuchSource(_) | LibraryError::NoSuchRecording => FaultCode::NotFound,
+            LibraryError::NameTaken(_)
+            | LibraryError::BadCursor
+            | LibraryError::NotALibrary(_)
+            | LibraryError::KeyNeeded(_)
+            | LibraryError::WrongKey(_)
+            | LibraryError::NotEncrypted(_) => FaultCode::Invalid,
+            LibraryError::Cancelled => FaultCode::Cancelled,
+            _ => FaultCode::Io,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<SourceError> for Fault {
+    fn from(error: SourceError) -> Self {
+        let code = match &error {
+            SourceError::Settings(_) => FaultCode::Invalid,
+            SourceError::Unreachable(_) => FaultCode::Unreachable,
+            SourceError::Io { .. } => FaultCode::Io,
+            SourceError::Cancelled(_) => FaultCode::Cancelled,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::Cancelled(_) => FaultCode::Cancelled,
+            StoreError::Invalid(_) | StoreError::Length { .. } => FaultCode::Unreadable,
+            StoreError::Source { .. } | StoreError::TooLarge { .. } | StoreError::Disk { .. } => FaultCode::Io,
+        };
+        Self::new(code, error.to_string())
+    }
+}

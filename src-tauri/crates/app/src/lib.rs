@@ -1,5 +1,45 @@
-//! The use-cases, in the users' words.
+//! The use-cases, in the users' words. Owns everything, knows neither Tauri nor JSON for the window.
+//!
+//! [`App`] is a handle that is cheap to clone. Each file adds the methods of one activity: browsing, listening, fetching,
+//! looking after sources, synchronising, upkeep. Alone of all crates it hands a source's bytes to the cache and a cached
+//! file to the player.
 
+mod browse;
+mod clock;
+mod event;
 mod fault;
+mod fetch;
+mod jobs;
+mod kinds;
+mod listening;
+mod open;
+mod settings;
+mod sources;
+mod syncing;
+mod upkeep;
+mod watching;
 
+pub use browse::{Day, day_start};
+pub use event::{AppEvent, Subscriber};
 pub use fault::{Fault, FaultCode};
+pub use fetch::{FetchTotals, Fetched};
+pub use jobs::{JobEnd, JobId, JobKind, Progress};
+pub use kinds::{KindDescription, SettingDescription, kinds};
+pub use listening::{
+    Opened, PlayerCommand, PlayerPhase, PlayerProblemKind, PlayerSnapshot, RenderWhat, Tag,
+};
+pub use open::{App, Options, default_library_dir};
+pub use settings::{Settings, Theme};
+pub use sources::{NewSource, SourceInfo};
+pub use syncing::SyncOutcome;
+pub use upkeep::{About, CacheStatus, RestoreOutcome};
+pub use watching::Looked;
+
+pub use audio::player::Command;
+pub use audio::render::{Channels, Rendered};
+pub use library::{
+    CallRow, Facets, Filter, Overview, Page, SearchCount, SearchHit, SearchPage, SearchSort, Sort, Status, StoredCall,
+    StoredRecording, SyncRun,
+};
+pub use source::Check;
+pub use sync::SyncEvent;

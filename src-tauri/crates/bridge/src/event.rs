@@ -1,7 +1,20 @@
 //! The events' payloads.
 
+use app::AppEvent;
 use serde::Serialize;
 use ts_rs::TS;
+
+use crate::api::Event;
+
+/// What the application tells, as the window hears it.
+pub fn event(event: &AppEvent) -> Event {
+    match event {
+        AppEvent::Player(snapshot) => Event::Player(snapshot.into()),
+        AppEvent::Job(job) => Event::Job(job.into()),
+        AppEvent::LibraryChanged => Event::LibraryChanged,
+        AppEvent::SourcesChanged => Event::SourcesChanged,
+    }
+}
 
 /// The player as the window shows it. The window interpolates the position between two of these.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]

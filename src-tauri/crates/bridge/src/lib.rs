@@ -1,10 +1,11 @@
 //! The window's contract with the application: the only crate that serialises for the UI.
 //!
-//! `api.rs` is the contract on one page. `rooms/` answers each command in a few lines: convert, one method of the
+//! `api.rs` is the contract on one page. `rooms.rs` answers each command in a few lines: convert, one method of the
 //! application, convert back.
 
 mod api;
 mod command;
+mod convert;
 mod event;
 mod rooms;
 mod typescript;

@@ -66,25 +66,7 @@ pub enum Command {
         call: String,
     },
     /// Find turns by what was said.
-    Search {
-        /// Words, "phrases", a OR b, -not, prefix*, speaker:agent.
-        query: String,
-        /// Which calls.
-        #[command(flatten)]
-        filters: Filters,
-        /// In which order.
-        #[arg(long, value_enum, default_value_t = SearchSort::Newest)]
-        sort: SearchSort,
-        /// At most this many.
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        limit: u32,
-        /// Go on after this cursor, the last line of an earlier page.
-        #[arg(long, value_name = "CURSOR")]
-        after: Option<String>,
-        /// Only count the calls and turns.
-        #[arg(long)]
-        count: bool,
-    },
+    Search(Search),
     /// Bring audio into the cache.
     Fetch {
         /// Calls.
@@ -100,22 +82,7 @@ pub enum Command {
         jobs: u32,
     },
     /// Write what the player would play into a WAV file.
-    Render {
-        /// The call.
-        call: String,
-        /// The file to write.
-        #[arg(long, value_name = "FILE.wav")]
-        out: PathBuf,
-        /// What to play of it.
-        #[command(flatten)]
-        span: Span,
-        /// How many milliseconds of the recording to play [default: to its end].
-        #[arg(long = "for", value_name = "MS", value_parser = clap::value_parser!(i64).range(1..))]
-        length: Option<i64>,
-        /// Which channel to hear, on both sides.
-        #[arg(long, value_enum, default_value_t = Channel::Both)]
-        channel: Channel,
-    },
+    Render(Render),
     /// Play a call through the sound card.
     Play {
         /// The call.
@@ -130,6 +97,48 @@ pub enum Command {
     /// Look after the library.
     #[command(subcommand)]
     Library(LibraryCommand),
+}
+
+/// Find turns by what was said.
+#[derive(Debug, Args)]
+pub struct Search {
+    /// Words, "phrases", a OR b, -not, prefix*, speaker:agent.
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// Which calls.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// In which order.
+    #[arg(long, value_enum, default_value_t = SearchSort::Newest)]
+    pub sort: SearchSort,
+    /// At most this many.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+    /// Go on after this cursor, the last line of an earlier page.
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// Only count the calls and turns.
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// Write what the player would play into a WAV file.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The call.
+    pub call: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE.wav")]
+    pub out: PathBuf,
+    /// What to play of it.
+    #[command(flatten)]
+    pub span: Span,
+    /// How many milliseconds of the recording to play [default: to its end].
+    #[arg(long = "for", value_name = "MS", value_parser = clap::value_parser!(i64).range(1..))]
+    pub length: Option<i64>,
+    /// Which channel to hear.
+    #[arg(long, value_enum, default_value_t = Channel::Both)]
+    pub channel: Channel,
 }
 
 /// What to do with sources.
@@ -169,6 +178,13 @@ pub enum SourceCommand {
         #[arg(long)]
         forget_calls: bool,
     },
+}
+
+impl SourceCommand {
+    /// Whether the command changes the library.
+    pub fn changes(&self) -> bool {
+        matches!(self, Self::Add { .. } | Self::Remove { .. })
+    }
 }
 
 /// What to do with the cache.
@@ -276,7 +292,6 @@ pub enum SearchSort {
 
 /// A call's direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words are the meaning")]
 pub enum Direction {
     Inbound,
     Outbound,
@@ -284,7 +299,6 @@ pub enum Direction {
 
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words are the meaning")]
 pub enum YesNo {
     Yes,
     No,
@@ -292,7 +306,6 @@ pub enum YesNo {
 
 /// A channel to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words are the meaning")]
 pub enum Channel {
     Left,
     Right,

@@ -1,3 +1,88 @@
-//! The command line.
+//! `turnstone`: the library without a window. Parses, calls the application, prints.
 
-fn main() {}
+mod arguments;
+mod calls;
+mod filters;
+mod output;
+mod sources;
+mod sound;
+mod syncing;
+mod upkeep;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::{App, Fault, FaultCode, Options};
+use clap::Parser;
+use model::Cancel;
+
+use arguments::{Arguments, Command};
+use output::Output;
+
+/// How a command ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Everything was done.
+    Done,
+    /// Some items failed; each was reported.
+    InPart,
+    /// A check found a fault.
+    Faulty,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json, arguments.quiet);
+    let cancel = Cancel::new();
+    let interrupted = cancel.clone();
+    // A second interruption ends the program at once, should the first not be noticed.
+    let handler = ctrlc::set_handler(move || {
+        if interrupted.is_cancelled() {
+            std::process::exit(EXIT_FAILED.into());
+        }
+        interrupted.cancel();
+    });
+    let ended = match handler {
+        Ok(()) => run(arguments, &output, &cancel),
+        Err(cause) => Err(Fault::new(FaultCode::Io, format!("interruptions cannot be handled: {cause}"))),
+    };
+    output.flush();
+    match ended {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::InPart) => ExitCode::from(EXIT_IN_PART),
+        Ok(End::Faulty) => ExitCode::from(EXIT_FAULTY),
+        Err(fault) => {
+            output.fault(&fault);
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+const EXIT_FAILED: u8 = 1;
+const EXIT_IN_PART: u8 = 3;
+const EXIT_FAULTY: u8 = 4;
+
+fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fault> {
+    let dir = arguments.library.unwrap_or_else(app::default_library_dir);
+    let offline = arguments.offline;
+    let look = |dir: PathBuf| App::open(Options::to_look(dir).offline(offline));
+    let change = |dir: PathBuf| App::open(Options::to_change(dir).offline(offline));
+    match arguments.command {
+        Command::Source(command) if command.changes() => sources::run(&change(dir)?, command, output),
+        Command::Source(command) => sources::run(&look(dir)?, command, output),
+        Command::Sync { names, full, watch } => syncing::run(&change(dir)?, &names, full, watch, output, cancel),
+        Command::List { filters, sort, limit, after } => {
+            calls::list(&look(dir)?, &filters, sort, limit, after.as_deref(), output)
+        }
+        Command::Show { call } => calls::show(&look(dir)?, &call, output),
+        Command::Search(search) => calls::search(&look(dir)?, &search, output, cancel),
+        Command::Fetch { calls, all, filters, jobs } => {
+            let wanted = sound::Wanted { calls: &calls, all, filters: &filters };
+            sound::fetch(&change(dir)?, &wanted, jobs, output, cancel)
+        }
+        Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),
+        Command::Play { call, span } => sound::play(&sound::open(dir, offline)?, &call, &span, output, cancel),
+        Command::Cache(command) => upkeep::cache(&look(dir)?, &command, output),
+        Command::Library(command) => upkeep::library(&dir, look, &command, output),
+    }
+}

@@ -8,6 +8,6 @@ mod engine;
 mod plan;
 mod report;
 
-pub use engine::{Probe, run};
+pub use engine::{Probe, SyncError, Walk, run};
 pub use plan::{Action, PutKind, plan};
-pub use report::{Observer, Problem, Report, SyncEvent};
+pub use report::{Observer, Report, SyncEvent};

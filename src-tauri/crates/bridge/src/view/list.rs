@@ -113,6 +113,8 @@ pub struct CallRow {
     pub turns: u32,
     /// `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
     pub audio: String,
+    /// When its source was first seen without it, Unix milliseconds; `null` while it is there.
+    pub vanished_ms: Option<f64>,
 }
 
 /// What the filters can offer.

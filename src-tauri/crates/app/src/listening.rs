@@ -1,0 +1,161 @@
+//! Listening: the player over the cached file, and the same pipeline into a WAV file.
+
+use std::path::Path;
+
+use audio::engine::{Engine, Recording, Setup, Snapshot};
+use audio::player::{Command, Settings as PlayerSettings};
+use audio::render::{Channels, RenderOptions, Rendered};
+use library::{StoredCall, StoredRecording};
+use model::{CallId, Cancel, Ms, RecordingId, Tier};
+
+use crate::event::AppEvent;
+use crate::fault::{Fault, FaultCode};
+use crate::fetch::file_of;
+use crate::open::App;
+use crate::settings::Settings;
+
+pub use audio::player::{Phase as PlayerPhase, ProblemKind as PlayerProblemKind};
+
+/// The recording a player has open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its call.
+    pub call: CallId,
+    /// The recording.
+    pub recording: RecordingId,
+}
+
+/// The player at one moment.
+pub type PlayerSnapshot = Snapshot<Tag>;
+
+/// A command to the player.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlayerCommand {
+    /// Something about the sound.
+    Sound(Command),
+    /// Go to the start of another turn: -1 the previous, 1 the next, 0 this one again.
+    Turn(i32),
+}
+
+/// What was opened in the player.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The recording.
+    pub recording: RecordingId,
+    /// Its exact length.
+    pub duration_ms: Ms,
+    /// Where its audio was found.
+    pub tier: Tier,
+}
+
+/// What to render of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RenderWhat {
+    /// From where, milliseconds in the recording.
+    pub at_ms: Ms,
+    /// How much of the recording; `None` is to its end.
+    pub for_ms: Option<Ms>,
+    /// How fast, with the pitch kept.
+    pub speed: f64,
+    /// Which channels.
+    pub channels: Channels,
+}
+
+/// The player, where there is one.
+pub(crate) struct Listening {
+    engine: Engine<Tag>,
+}
+
+impl Listening {
+    /// Has changed settings hold from now on.
+    pub(crate) fn apply(&self, settings: &Settings) {
+        self.engine.settings(PlayerSettings { resume_back_ms: settings.resume_back_ms });
+    }
+}
+
+impl App {
+    /// Starts the player: opens the sound output and keeps it open.
+    pub fn start_listening(&self) -> Result<(), Fault> {
+        let settings = self.settings()?;
+        let engine = Engine::start(Setup::of_this_machine(PlayerSettings { resume_back_ms: settings.resume_back_ms }));
+        engine.command(Command::Speed(settings.speed));
+        engine.command(Command::Volume(settings.volume as f32));
+        let inner = std::sync::Arc::downgrade(&self.inner);
+        engine.subscribe(move |snapshot| {
+            if let Some(inner) = inner.upgrade() {
+                inner.tell(&AppEvent::Player(snapshot.clone()));
+            }
+        });
+        drop(self.inner.listening.set(Listening { engine }));
+        Ok(())
+    }
+
+    /// Opens a call's recording in the player at a position, fetching it into the cache first if it is not there.
+    pub fn open_recording(
+        &self,
+        call: CallId,
+        recording: Option<RecordingId>,
+        at_ms: Ms,
+        play: bool,
+    ) -> Result<Opened, Fault> {
+        let stored = self.call(call)?;
+        let recording = pick(&stored, recording)?;
+        let fetched = self.obtain(&stored, recording, &Cancel::new())?;
+        let path = file_of(&fetched)?;
+        if !fetched.attempts.is_empty() {
+            self.tell(&AppEvent::LibraryChanged);
+        }
+        let turns = stored.record.transcript.as_ref().map(|transcript| transcript.turns.clone()).unwrap_or_default();
+        let tag = Tag { call, recording: recording.id };
+        self.player_engine()?.open(Recording { tag, path, turns, at_ms, play });
+        Ok(Opened {
+            recording: recording.id,
+            duration_ms: fetched.facts.duration_ms.unwrap_or_default(),
+            tier: fetched.tier.unwrap_or(Tier::Local),
+        })
+    }
+
+    /// Does what the user wants with the player, soon.
+    pub fn player(&self, command: PlayerCommand) -> Result<(), Fault> {
+        let engine = self.player_engine()?;
+        match command {
+            PlayerCommand::Sound(command) => engine.command(command),
+            PlayerCommand::Turn(by) => engine.turn(by),
+        }
+        Ok(())
+    }
+
+    /// Writes what the player would play into a WAV file. A file that is there already is replaced once the new one is
+    /// complete.
+    pub fn render(&self, call: CallId, what: RenderWhat, file: &Path, cancel: &Cancel) -> Result<Rendered, Fault> {
+        let stored = self.call(call)?;
+        let fetched = self.obtain(&stored, pick(&stored, None)?, cancel)?;
+        let path = file_of(&fetched)?;
+        let probed = audio::probe(&path)?;
+        let pcm = audio::open(&path)?;
+        let RenderWhat { at_ms, for_ms, speed, channels } = what;
+        let options = RenderOptions { at_ms, for_ms, speed, channels, depth: probed.depth };
+        Ok(audio::render::render(pcm, &options, file)?)
+    }
+
+    /// The sound output in words.
+    pub(crate) fn sound_in_words(&self) -> String {
+        match self.inner.listening.get() {
+            None => "not opened".to_owned(),
+            Some(listening) => format!("open; {} underruns", listening.engine.underruns()),
+        }
+    }
+
+    fn player_engine(&self) -> Result<&Engine<Tag>, Fault> {
+        let listening = self.inner.listening.get();
+        listening.map(|listening| &listening.engine).ok_or_else(|| Fault::new(FaultCode::NoDevice, "the player was not started"))
+    }
+}
+
+fn pick(call: &StoredCall, wanted: Option<RecordingId>) -> Result<&StoredRecording, Fault> {
+    let none = || Fault::new(FaultCode::NoAudio, "this call has no recording");
+    match wanted {
+        None => call.recordings.first().ok_or_else(none),
+        Some(id) => call.recordings.iter().find(|recording| recording.id == id).ok_or_else(none),
+    }
+}

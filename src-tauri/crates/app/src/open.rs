@@ -1,0 +1,133 @@
+//! Opening a library, and what an open one owns.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use cache::Store;
+use library::{Library, LibraryError};
+use model::SourceId;
+
+use crate::clock::{self, Clock};
+use crate::event::{AppEvent, Subscriber};
+use crate::fault::Fault;
+use crate::jobs::Jobs;
+use crate::listening::Listening;
+use crate::watching::Watching;
+
+/// The open library with everything that works on it. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// How a library is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    dir: PathBuf,
+    purpose: Purpose,
+    offline: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Window,
+    Change,
+    Look,
+}
+
+pub(crate) struct Inner {
+    pub library: Library,
+    pub store: Store,
+    pub jobs: Jobs,
+    pub clock: Clock,
+    pub offline: bool,
+    pub for_window: bool,
+    pub listening: OnceLock<Listening>,
+    pub watching: Mutex<HashMap<SourceId, Watching>>,
+    subscribers: RwLock<Vec<Subscriber>>,
+}
+
+impl Options {
+    /// For the window: reading and writing, with sound, watching the sources.
+    pub fn for_window(dir: PathBuf) -> Self {
+        Self { dir, purpose: Purpose::Window, offline: false }
+    }
+
+    /// For a command that changes the library.
+    pub fn to_change(dir: PathBuf) -> Self {
+        Self { dir, purpose: Purpose::Change, offline: false }
+    }
+
+    /// For a command that only looks, also while a window has the library open.
+    pub fn to_look(dir: PathBuf) -> Self {
+        Self { dir, purpose: Purpose::Look, offline: false }
+    }
+
+    /// Ask no source for anything.
+    pub fn offline(self, offline: bool) -> Self {
+        Self { offline, ..self }
+    }
+}
+
+impl App {
+    /// Opens the library, making it where there is none.
+    pub fn open(options: Options) -> Result<Self, Fault> {
+        let library = match options.purpose {
+            Purpose::Look => open_to_look(&options.dir)?,
+            Purpose::Window | Purpose::Change => Library::open(&options.dir, None)?,
+        };
+        let inner = Inner {
+            store: Store::new(library.dir().join("audio")),
+            library,
+            jobs: Jobs::default(),
+            clock: clock::system,
+            offline: options.offline,
+            for_window: options.purpose == Purpose::Window,
+            listening: OnceLock::new(),
+            watching: Mutex::default(),
+            subscribers: RwLock::default(),
+        };
+        let app = Self { inner: Arc::new(inner) };
+        if app.inner.for_window {
+            app.start_listening()?;
+            app.start_watching()?;
+        }
+        Ok(app)
+    }
+
+    /// Has `subscriber` told of everything that happens from now on.
+    pub fn subscribe(&self, subscriber: Subscriber) {
+        self.inner.subscribers.write().unwrap_or_else(PoisonError::into_inner).push(subscriber);
+    }
+
+    pub(crate) fn tell(&self, event: &AppEvent) {
+        self.inner.tell(event);
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.inner.clock)()
+    }
+}
+
+impl Inner {
+    pub(crate) fn tell(&self, event: &AppEvent) {
+        for subscriber in self.subscribers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            subscriber(event);
+        }
+    }
+}
+
+/// The platform's place for the library, such as `~/.local/share/turnstone`.
+pub fn default_library_dir() -> PathBuf {
+    dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("turnstone")
+}
+
+/// A library that exists is read beside its owner, so that looking never gets in anybody's way; one that does not exist
+/// yet, or has an older schema, is opened by its owner, which here is this process.
+fn open_to_look(dir: &Path) -> Result<Library, Fault> {
+    match Library::open_shared(dir, None) {
+        Err(LibraryError::Locked(_)) => Ok(Library::open(dir, None)?),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,165 @@
+//! The places calls come from: adding, listing, testing and removing them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+
+use library::{NewSource as NewRow, SourceRow, SyncRun};
+use model::SourceId;
+use serde_json::{Map, Value, json};
+use source::{Check, Kind, Settings as SourceSettings, Source};
+
+use crate::event::AppEvent;
+use crate::fault::{Fault, FaultCode};
+use crate::open::App;
+
+/// A source to add.
+#[derive(Clone, Debug, Default)]
+pub struct NewSource {
+    /// Its kind's name.
+    pub kind: String,
+    /// The user's name for it; made from the folder's name if empty.
+    pub name: String,
+    /// A folder on this machine.
+    pub path: Option<PathBuf>,
+    /// A server's address.
+    pub url: Option<String>,
+    /// Further settings.
+    pub set: BTreeMap<String, String>,
+}
+
+/// A configured source and what is known of it.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// Its id on this machine.
+    pub id: SourceId,
+    /// Its kind's name.
+    pub kind: String,
+    /// The user's name for it.
+    pub name: String,
+    /// The folder or address it reads.
+    pub place: String,
+    /// How many of its calls are in the library.
+    pub calls: u64,
+    /// Whether a sync runs now.
+    pub syncing: bool,
+    /// Whether new calls are noticed as they appear.
+    pub watching: bool,
+    /// The last run.
+    pub last_run: Option<SyncRun>,
+}
+
+impl App {
+    /// Adds a source. Its settings are checked; whether its place can be reached is not, for that `test_source` is there.
+    pub fn add_source(&self, new: NewSource) -> Result<SourceInfo, Fault> {
+        let kind = Kind::parse(&new.kind).ok_or_else(|| {
+            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+            Fault::new(FaultCode::Invalid, format!("there is no kind of source {:?}: use one of {}", new.kind, known.join(", ")))
+        })?;
+        let path = new.path.map(absolute).transpose()?;
+        let settings = SourceSettings { path, url: new.url, set: new.set };
+        source::open(kind, &settings)?;
+        let id = SourceId(uuid::Uuid::new_v4());
+        let name = match new.name.trim() {
+            "" => self.free_name(&default_name(&settings))?,
+            name => name.to_owned(),
+        };
+        let row = NewRow { id, kind: kind.as_str().into(), name, settings: as_json(&settings), added_ms: self.now_ms() };
+        let id = self.inner.library.write(move |writer| writer.add_source(&row))?;
+        self.watch(id);
+        self.tell(&AppEvent::SourcesChanged);
+        self.source(id)
+    }
+
+    /// The configured sources, in the order they were added.
+    pub fn sources(&self) -> Result<Vec<SourceInfo>, Fault> {
+        let rows = self.inner.library.reader()?.sources()?;
+        rows.into_iter().map(|row| self.describe(row)).collect()
+    }
+
+    /// One configured source.
+    pub fn source(&self, id: SourceId) -> Result<SourceInfo, Fault> {
+        self.describe(self.source_row(id)?)
+    }
+
+    /// What works at a source and what is missing.
+    pub fn test_source(&self, id: SourceId) -> Result<Vec<Check>, Fault> {
+        Ok(self.open_source(&self.source_row(id)?)?.test())
+    }
+
+    /// Removes a source. Its calls stay in the library unless they are to be forgotten; then their cached audio goes too.
+    pub fn remove_source(&self, id: SourceId, forget_calls: bool) -> Result<(), Fault> {
+        self.source_row(id)?;
+        self.inner.jobs.cancel_for(id);
+        self.unwatch(id);
+        let before = self.inner.library.reader()?.cached_paths()?;
+        self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
+        let left: HashSet<String> = self.inner.library.reader()?.cached_paths()?.into_iter().collect();
+        for path in before.iter().filter(|path| !left.contains(*path)) {
+            self.inner.store.remove(path)?;
+        }
+        self.tell(&AppEvent::SourcesChanged);
+        self.tell(&AppEvent::LibraryChanged);
+        Ok(())
+    }
+
+    /// The last runs of a source, newest first.
+    pub fn sync_history(&self, id: SourceId, limit: u32) -> Result<Vec<SyncRun>, Fault> {
+        Ok(self.inner.library.reader()?.sync_runs(id, limit)?)
+    }
+
+    pub(crate) fn source_row(&self, id: SourceId) -> Result<SourceRow, Fault> {
+        let row = self.inner.library.reader()?.source(id)?.filter(|row| !row.removed);
+        row.ok_or_else(|| Fault::new(FaultCode::NotFound, "that source is not configured any more"))
+    }
+
+    pub(crate) fn open_source(&self, row: &SourceRow) -> Result<Box<dyn Source>, Fault> {
+        let kind = Kind::parse(&row.kind).ok_or_else(|| {
+            Fault::new(FaultCode::Invalid, format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind))
+        })?;
+        Ok(source::open(kind, &settings_of(&row.settings))?)
+    }
+
+    fn describe(&self, row: SourceRow) -> Result<SourceInfo, Fault> {
+        let settings = settings_of(&row.settings);
+        let place = settings.path.map(|path| path.display().to_string()).or(settings.url).unwrap_or_default();
+        let last_run = self.sync_history(row.id, 1)?.pop();
+        let syncing = self.inner.jobs.is_syncing(row.id);
+        let watching = self.is_watching(row.id);
+        Ok(SourceInfo { id: row.id, kind: row.kind, name: row.name, place, calls: row.calls, syncing, watching, last_run })
+    }
+
+    /// `name`, or `name 2`, `name 3`, … if it is taken.
+    fn free_name(&self, name: &str) -> Result<String, Fault> {
+        let rows = self.inner.library.reader()?.sources()?;
+        let taken = |candidate: &str| rows.iter().any(|row| row.name == candidate);
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        Ok(std::iter::once(name.to_owned()).chain(numbered).find(|candidate| !taken(candidate)).unwrap_or_default())
+    }
+}
+
+fn settings_of(value: &Value) -> SourceSettings {
+    let string = |key: &str| value[key].as_str().map(str::to_owned);
+    let set = value["set"].as_object().into_iter().flatten();
+    SourceSettings {
+        path: string("path").map(PathBuf::from),
+        url: string("url"),
+        set: set.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
+    }
+}
+
+fn as_json(settings: &SourceSettings) -> Value {
+    let set: Map<String, Value> = settings.set.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    json!({ "path": settings.path.as_ref().and_then(|path| path.to_str()), "url": settings.url, "set": set })
+}
+
+fn default_name(settings: &SourceSettings) -> String {
+    let folder = settings.path.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    folder.or_else(|| settings.url.clone()).unwrap_or_else(|| "Source".to_owned())
+}
+
+/// The path from the root of the disk, so that it means the same wherever the program is started next time.
+fn absolute(path: PathBuf) -> Result<PathBuf, Fault> {
+    let invalid = |why: String| Fault::new(FaultCode::Invalid, format!("the folder {} cannot be used: {why}", path.display()));
+    let absolute = std::path::absolute(&path).map_err(|cause| invalid(cause.to_string()))?;
+    if absolute.to_str().is_none() { Err(invalid("its name is not Unicode; rename it".into())) } else { Ok(absolute) }
+}

@@ -1,0 +1,134 @@
+//! Bringing calls in: in the foreground for the command line, as background jobs for the window.
+
+use library::{LibraryError, RecordingFacts, SyncError as KeptError, SyncRun};
+use model::{Attempt, Cancel, Outcome, Recording, SourceId, Tier};
+use source::{Source, SourceError};
+use sync::{Observer, Report, SyncError, SyncEvent, Walk};
+
+use crate::event::AppEvent;
+use crate::fault::{Fault, FaultCode};
+use crate::jobs::{JobEnd, JobKind, Progress};
+use crate::open::App;
+
+/// How a sync ended.
+#[derive(Clone, Debug)]
+pub struct SyncOutcome {
+    /// What it did.
+    pub run: SyncRun,
+    /// Items left for the next run because they are still being written.
+    pub waiting: u64,
+    /// Why it did not reach the end.
+    pub fault: Option<Fault>,
+}
+
+impl App {
+    /// Brings in what is new at a source, telling `observe` everything that happens. The run is kept in the history
+    /// unless nothing happened in it.
+    pub fn sync(&self, id: SourceId, full: bool, cancel: &Cancel, observe: &mut Observer<'_>) -> Result<SyncOutcome, Fault> {
+        let row = self.source_row(id)?;
+        let source = self.open_source(&row)?;
+        let at = self.inner.clock;
+        let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
+        let library = &self.inner.library;
+        let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, clock: at, cancel };
+        let outcome = outcome(sync::run(&walk, observe));
+        let run = outcome.run.clone();
+        library.write(move |writer| writer.add_sync_run(id, &run))?;
+        Ok(outcome)
+    }
+
+    /// Begins a sync in the background; its progress comes as events. `false` if one runs already, which is left to finish.
+    pub fn begin_sync(&self, id: SourceId, full: bool) -> Result<bool, Fault> {
+        let name = self.source_row(id)?.name;
+        let Some((job, cancel)) = self.inner.jobs.begin(JobKind::Sync, Some(id), format!("Reading {name}")) else {
+            return Ok(false);
+        };
+        self.report(&job);
+        self.tell(&AppEvent::SourcesChanged);
+        let app = self.clone();
+        std::thread::spawn(move || app.sync_as_job(id, full, job, &cancel));
+        Ok(true)
+    }
+
+    /// Asks a background job to stop.
+    pub fn cancel_job(&self, job: u32) {
+        self.inner.jobs.cancel(job);
+    }
+
+    /// The background jobs running now.
+    pub fn jobs(&self) -> Vec<Progress> {
+        self.inner.jobs.running()
+    }
+
+    fn sync_as_job(&self, id: SourceId, full: bool, mut job: Progress, cancel: &Cancel) {
+        let mut changed = false;
+        let outcome = self.sync(id, full, cancel, &mut |event| match event {
+            SyncEvent::Progress { seen, total } => {
+                (job.done, job.total) = (seen, total);
+                self.report(&job);
+                if std::mem::take(&mut changed) {
+                    self.tell(&AppEvent::LibraryChanged);
+                }
+            }
+            SyncEvent::Added(_) | SyncEvent::Updated(_) | SyncEvent::Vanished(_) => changed = true,
+            SyncEvent::Rejected(_) => {}
+        });
+        if let Ok(outcome) = &outcome
+            && outcome.waiting > 0
+        {
+            self.look_again_soon(id);
+        }
+        job.end = Some(match &outcome {
+            Ok(SyncOutcome { run, fault: None, .. }) => JobEnd { words: words(run), failed: run.rejected > 0 },
+            Ok(SyncOutcome { fault: Some(fault), .. }) | Err(fault) => {
+                JobEnd { words: fault.message.clone(), failed: fault.code != FaultCode::Cancelled }
+            }
+        });
+        self.report(&job);
+        self.tell(&AppEvent::LibraryChanged);
+        self.tell(&AppEvent::SourcesChanged);
+    }
+
+    /// Keeps a job's newest state and tells it.
+    pub(crate) fn report(&self, job: &Progress) {
+        self.inner.jobs.update(job);
+        self.tell(&AppEvent::Job(job.clone()));
+    }
+}
+
+/// What a recording on this machine turns out to be, before it is fetched.
+fn probe(source: &dyn Source, recording: &Recording, at_ms: i64) -> Option<RecordingFacts> {
+    let file = source.local_file(recording)?;
+    let remote_id = recording.remote_id.clone();
+    Some(match audio::probe(&file) {
+        Ok(probed) => RecordingFacts { remote_id, facts: probed.facts, problem: None },
+        Err(error) => {
+            let detail = Some(format!("unreadable: {error}"));
+            let problem = Some(Attempt { at_ms, tier: Tier::Provider, outcome: Outcome::Invalid, detail });
+            RecordingFacts { remote_id, facts: recording.claimed.clone(), problem }
+        }
+    })
+}
+
+fn outcome(report: Report) -> SyncOutcome {
+    let fault = report.error.map(fault);
+    let error = fault.as_ref().map(|f| KeptError { code: f.code.as_str().into(), message: f.message.clone() });
+    SyncOutcome { run: SyncRun { error, ..report.run }, waiting: report.waiting, fault }
+}
+
+fn fault(error: SyncError) -> Fault {
+    match error {
+        SyncError::Source(SourceError::Cancelled(_)) | SyncError::Library(LibraryError::Cancelled) => {
+            Fault::new(FaultCode::Cancelled, "stopped; what came in until then is kept")
+        }
+        SyncError::Source(error) => error.into(),
+        SyncError::Library(error) => error.into(),
+    }
+}
+
+/// A run in a few words, such as `12 new, 1 changed, 2 unreadable`.
+fn words(run: &SyncRun) -> String {
+    let counts = [(run.added, "new"), (run.updated, "changed"), (run.vanished, "gone"), (run.rejected, "unreadable")];
+    let said: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if said.is_empty() { "Nothing new".to_owned() } else { said.join(", ") }
+}

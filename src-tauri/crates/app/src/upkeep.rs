@@ -1,0 +1,125 @@
+//! Looking after the library: what is in it, whether it is whole, copies of it.
+
+use std::path::{Path, PathBuf};
+
+use library::{Library, Status};
+use model::RecordingId;
+
+use crate::fault::{Fault, FaultCode};
+use crate::open::App;
+use crate::settings::Settings;
+
+/// What is in the audio cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheStatus {
+    /// Where it is.
+    pub dir: PathBuf,
+    /// How many recordings are in it.
+    pub files: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// Recordings whose file is missing or has another length than it should; they will be fetched again when wanted.
+    pub missing: Vec<RecordingId>,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreOutcome {
+    /// Where what was there before is kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// What an About box and a bug report need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The product's version.
+    pub version: &'static str,
+    /// The library's directory.
+    pub library: PathBuf,
+    /// SQLite's version.
+    pub sqlite: String,
+    /// The user's time zone, such as `America/Chicago`.
+    pub time_zone: String,
+    /// The sound output, in words.
+    pub sound: String,
+}
+
+impl App {
+    /// What an About box and a bug report need.
+    pub fn about(&self) -> Result<About, Fault> {
+        Ok(About {
+            version: env!("CARGO_PKG_VERSION"),
+            library: self.library_dir().to_owned(),
+            sqlite: self.library_status()?.sqlite,
+            time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("unknown").to_owned(),
+            sound: self.sound_in_words(),
+        })
+    }
+
+    /// Where the library is and how much is in it.
+    pub fn library_status(&self) -> Result<Status, Fault> {
+        Ok(self.inner.library.reader()?.status()?)
+    }
+
+    /// The library's directory.
+    pub fn library_dir(&self) -> &Path {
+        self.inner.library.dir()
+    }
+
+    /// What is damaged in the library, one line each; nothing if it is whole.
+    pub fn check_library(&self) -> Result<Vec<String>, Fault> {
+        let mut problems = self.inner.library.reader()?.check()?;
+        for recording in self.cache_status()?.missing {
+            problems.push(format!("the cached audio of recording {recording} is missing or has the wrong length"));
+        }
+        Ok(problems)
+    }
+
+    /// Writes a verified copy of the database. The cached audio is not part of it: it can be fetched again.
+    pub fn back_up(&self, file: &Path) -> Result<(), Fault> {
+        if file.exists() {
+            return Err(Fault::new(FaultCode::Invalid, format!("{} exists already: choose another name", file.display())));
+        }
+        Ok(self.inner.library.backup(file)?)
+    }
+
+    /// Puts a backup in the place of the library in `dir`, which nobody may have open. What was there is kept beside it.
+    pub fn restore(dir: &Path, file: &Path) -> Result<RestoreOutcome, Fault> {
+        Ok(RestoreOutcome { kept: Library::restore(dir, file, None)? })
+    }
+
+    /// What is in the audio cache.
+    pub fn cache_status(&self) -> Result<CacheStatus, Fault> {
+        let mut status =
+            CacheStatus { dir: self.inner.store.root().to_owned(), files: 0, bytes: 0, missing: Vec::new() };
+        for (recording, file) in self.inner.library.reader()?.cached_files()? {
+            let bytes = file.facts.bytes.unwrap_or_default();
+            if self.inner.store.holds(&file.path, bytes) {
+                status.files += 1;
+                status.bytes += bytes;
+            } else {
+                status.missing.push(recording);
+            }
+        }
+        Ok(status)
+    }
+
+    /// The settings of this library.
+    pub fn settings(&self) -> Result<Settings, Fault> {
+        let reader = self.inner.library.reader()?;
+        Ok(Settings::from_pairs(|name| reader.setting(name).ok().flatten()))
+    }
+
+    /// Changes the settings; what is out of bounds is put within them.
+    pub fn change_settings(&self, settings: Settings) -> Result<Settings, Fault> {
+        let settings = settings.within_bounds();
+        let pairs = settings.pairs();
+        self.inner.library.write(move |writer| {
+            pairs.iter().try_for_each(|(name, value)| writer.set_setting(name, Some(value)))
+        })?;
+        if let Some(listening) = self.inner.listening.get() {
+            listening.apply(&settings);
+        }
+        Ok(settings)
+    }
+}

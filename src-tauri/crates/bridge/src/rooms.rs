@@ -1,0 +1,145 @@
+//! The room behind each doorway of `api.rs`: convert, one method of the application, convert back.
+
+use std::path::PathBuf;
+
+use app::{App, Fault, FaultCode, SearchSort};
+use model::{CallId, Cancel, InvalidId, RecordingId, SourceId};
+
+use crate::api::Handlers;
+use crate::convert::count;
+use crate::event::JobProgress;
+use crate::view::*;
+use crate::{Asked, Desk};
+
+pub(crate) struct Rooms<'a> {
+    pub app: &'a App,
+    pub desk: &'a dyn Desk,
+}
+
+impl Handlers for Rooms<'_> {
+    fn list_calls(&self, args: ListQuery) -> Result<CallPage, Fault> {
+        let page = self.app.calls(&args.filter.read()?, args.sort.into(), args.after.as_deref(), args.limit)?;
+        Ok(page.into())
+    }
+
+    fn list_calls_at(&self, args: ListAt) -> Result<Vec<CallRow>, Fault> {
+        let filter = args.filter.read()?;
+        let rows = self.app.calls_at(&filter, args.sort.into(), u64::from(args.position), args.limit)?;
+        Ok(rows.into_iter().map(CallRow::from).collect())
+    }
+
+    fn count_calls(&self, filter: Filter) -> Result<u32, Fault> {
+        Ok(count(self.app.count_calls(&filter.read()?)?))
+    }
+
+    fn facets(&self, _: Nothing) -> Result<Facets, Fault> {
+        Ok(self.app.facets()?.into())
+    }
+
+    fn show_call(&self, args: CallRef) -> Result<CallView, Fault> {
+        Ok(self.app.call(id(&args.call)?)?.into())
+    }
+
+    fn search(&self, args: SearchQuery) -> Result<SearchPage, Fault> {
+        let filter = args.filter.read()?;
+        let page = self.app.search(&args.text, &filter, SearchSort::default(), args.after.as_deref(), args.limit)?;
+        Ok(SearchPage::read(page, self.app.query_note(&args.text)))
+    }
+
+    fn count_search(&self, args: SearchQuery) -> Result<SearchCount, Fault> {
+        Ok(self.app.count_search(&args.text, &args.filter.read()?, &Cancel::new())?.into())
+    }
+
+    fn overview(&self, _: Nothing) -> Result<Overview, Fault> {
+        let (overview, today_from) = self.app.overview()?;
+        Ok(Overview::read(&overview, today_from))
+    }
+
+    fn open_recording(&self, args: OpenRecording) -> Result<Opened, Fault> {
+        let recording = args.recording.as_deref().map(id::<RecordingId>).transpose()?;
+        let at_ms = args.at_ms.map_or(0, |ms| ms as i64);
+        Ok(self.app.open_recording(id::<CallId>(&args.call)?, recording, at_ms, args.play)?.into())
+    }
+
+    fn player(&self, command: PlayerCommand) -> Result<Nothing, Fault> {
+        self.app.player(command.into())?;
+        Ok(Nothing {})
+    }
+
+    fn list_sources(&self, _: Nothing) -> Result<Vec<SourceView>, Fault> {
+        Ok(self.app.sources()?.into_iter().map(SourceView::from).collect())
+    }
+
+    fn source_kinds(&self, _: Nothing) -> Result<Vec<SourceKind>, Fault> {
+        Ok(app::kinds().map(SourceKind::from).collect())
+    }
+
+    fn add_source(&self, new: NewSource) -> Result<SourceView, Fault> {
+        let path = new.path.filter(|path| !path.is_empty()).map(PathBuf::from);
+        let set = new.set.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let added = self.app.add_source(app::NewSource { kind: new.kind, name: new.name, path, url: None, set })?;
+        Ok(added.into())
+    }
+
+    fn test_source(&self, args: SourceRef) -> Result<Vec<SourceCheck>, Fault> {
+        let checks = self.app.test_source(id(&args.source)?)?;
+        Ok(checks.into_iter().map(|check| SourceCheck { ok: check.ok, words: check.words }).collect())
+    }
+
+    fn remove_source(&self, args: RemoveSource) -> Result<Nothing, Fault> {
+        self.app.remove_source(id(&args.source)?, args.forget_calls)?;
+        Ok(Nothing {})
+    }
+
+    fn sync_source(&self, args: SyncSource) -> Result<Nothing, Fault> {
+        let sources: Vec<SourceId> = match &args.source {
+            Some(source) => vec![id(source)?],
+            None => self.app.sources()?.iter().map(|source| source.id).collect(),
+        };
+        sources.into_iter().try_for_each(|source| self.app.begin_sync(source, args.full).map(drop))?;
+        Ok(Nothing {})
+    }
+
+    fn cancel_job(&self, args: JobRef) -> Result<Nothing, Fault> {
+        self.app.cancel_job(args.job);
+        Ok(Nothing {})
+    }
+
+    fn jobs(&self, _: Nothing) -> Result<Vec<JobProgress>, Fault> {
+        Ok(self.app.jobs().iter().map(JobProgress::from).collect())
+    }
+
+    fn sync_history(&self, args: SourceRef) -> Result<Vec<SyncRun>, Fault> {
+        let runs = self.app.sync_history(id(&args.source)?, 20)?;
+        Ok(runs.into_iter().map(SyncRun::from).collect())
+    }
+
+    fn first_call(&self, _: Nothing) -> Result<Option<FirstCall>, Fault> {
+        let Some(Asked { call, play }) = self.desk.asked() else { return Ok(None) };
+        let call = if call == "first" { self.app.newest_call()? } else { Some(self.app.find_call(&call)?) };
+        Ok(call.map(|call| FirstCall { call: call.to_string(), play }))
+    }
+
+    fn choose_folder(&self, _: Nothing) -> Result<Option<String>, Fault> {
+        let Some(folder) = self.desk.choose_folder() else { return Ok(None) };
+        let unicode = |_| Fault::new(FaultCode::Invalid, "the folder's name is not Unicode; rename it");
+        folder.into_os_string().into_string().map(Some).map_err(unicode)
+    }
+
+    fn settings(&self, _: Nothing) -> Result<Settings, Fault> {
+        Ok(self.app.settings()?.into())
+    }
+
+    fn change_settings(&self, settings: Settings) -> Result<Settings, Fault> {
+        Ok(self.app.change_settings(settings.read()?)?.into())
+    }
+
+    fn about(&self, _: Nothing) -> Result<About, Fault> {
+        Ok(self.app.about()?.into())
+    }
+}
+
+/// Reads an id that the window got from us.
+pub(crate) fn id<T: std::str::FromStr<Err = InvalidId>>(text: &str) -> Result<T, Fault> {
+    text.parse().map_err(|error: InvalidId| Fault::new(FaultCode::Invalid, error.to_string()))
+}

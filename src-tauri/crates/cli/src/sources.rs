@@ -1,0 +1,70 @@
+//! `source add`, `list`, `test` and `remove`.
+
+use app::{App, Fault, FaultCode, NewSource, SourceInfo};
+use model::Moment;
+use serde_json::{Value, json};
+
+use crate::End;
+use crate::arguments::SourceCommand;
+use crate::output::{Output, one_line};
+
+/// Does what is asked with sources.
+pub fn run(app: &App, command: SourceCommand, output: &Output) -> Result<End, Fault> {
+    match command {
+        SourceCommand::Add { kind, name, url, path, set, secret_stdin } => {
+            if secret_stdin {
+                let why = format!("a source of kind {kind} has no secret: leave out --secret-stdin");
+                return Err(Fault::new(FaultCode::Invalid, why));
+            }
+            let set = set.into_iter().collect();
+            let added = app.add_source(NewSource { kind, name, path, url, set })?;
+            output.line(|| source_json(&added), || format!("added {}", source_words(&added)));
+            Ok(End::Done)
+        }
+        SourceCommand::List => {
+            for source in app.sources()? {
+                output.line(|| source_json(&source), || source_words(&source));
+            }
+            Ok(End::Done)
+        }
+        SourceCommand::Test { name } => test(app, &name, output),
+        SourceCommand::Remove { name, forget_calls } => {
+            app.remove_source(app.source_named(&name)?, forget_calls)?;
+            let what = if forget_calls { "removed with its calls" } else { "removed; its calls stay" };
+            output.line(|| json!({ "removed": name, "forgot_calls": forget_calls }), || format!("{name}: {what}"));
+            Ok(End::Done)
+        }
+    }
+}
+
+fn test(app: &App, name: &str, output: &Output) -> Result<End, Fault> {
+    let checks = app.test_source(app.source_named(name)?)?;
+    for check in &checks {
+        let mark = if check.ok { "ok " } else { "no " };
+        output.line(|| json!({ "ok": check.ok, "message": check.words }), || format!("{mark} {}", one_line(&check.words)));
+    }
+    if checks.iter().all(|check| check.ok) {
+        Ok(End::Done)
+    } else {
+        Err(Fault::new(FaultCode::Unreachable, format!("the source {name:?} does not work fully; see above")))
+    }
+}
+
+fn source_json(source: &SourceInfo) -> Value {
+    json!({
+        "id": source.id.to_string(),
+        "name": source.name,
+        "kind": source.kind,
+        "place": source.place,
+        "calls": source.calls,
+        "last_sync": source.last_run.as_ref().map(|run| json!({
+            "at": Moment::from_utc_ms(run.at_ms).to_rfc3339(),
+            "complete": run.complete,
+            "rejected": run.rejected,
+        })),
+    })
+}
+
+fn source_words(source: &SourceInfo) -> String {
+    one_line(&format!("{}  ({}, {})  {} calls", source.name, source.kind, source.place, source.calls))
+}

@@ -1,0 +1,132 @@
+//! `sync`.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use app::{App, Fault, FaultCode, Looked, SourceInfo, SyncEvent, SyncOutcome};
+use model::{CallId, Cancel};
+use serde_json::{Value, json};
+
+use crate::End;
+use crate::output::{Output, one_line};
+
+/// How often an interruption is looked for while watching.
+const LOOK: Duration = Duration::from_millis(200);
+/// How soon after the sync that begins a watch a source is looked at again: what changed in between is found then.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+
+/// Brings calls in from the named sources, or from all.
+pub fn run(app: &App, names: &[String], full: bool, watch: bool, output: &Output, cancel: &Cancel) -> Result<End, Fault> {
+    let sources = chosen(app, names)?;
+    if sources.is_empty() {
+        output.note("there are no sources yet: add one with `source add`");
+    }
+    let mut end = End::Done;
+    let mut first_fault = None;
+    for source in &sources {
+        match one(app, source, full, output, cancel)? {
+            SyncOutcome { fault: Some(fault), .. } if sources.len() == 1 => first_fault = Some(fault),
+            SyncOutcome { fault: None, run, .. } if run.rejected == 0 => {}
+            _ => end = End::InPart,
+        }
+    }
+    if watch && !cancel.is_cancelled() {
+        go_on(app, &sources, output, cancel)?;
+    }
+    first_fault.map_or(Ok(end), Err)
+}
+
+fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Cancel) -> Result<SyncOutcome, Fault> {
+    let bar = output.progress(&one_line(&source.name));
+    let outcome = app.sync(source.id, full, cancel, &mut |event| match event {
+        SyncEvent::Progress { seen, total } => {
+            total.inspect(|total| bar.set_length(*total));
+            bar.set_position(seen);
+        }
+        SyncEvent::Added(call) => change(source, "added", Some(call), None, output),
+        SyncEvent::Updated(call) => change(source, "updated", Some(call), None, output),
+        SyncEvent::Vanished(call) => change(source, "vanished", Some(call), None, output),
+        SyncEvent::Rejected(item) => {
+            let reason = format!("{}: {}", item.item, item.reason);
+            if !output.is_json() {
+                bar.suspend(|| output.note(&one_line(&format!("{}: {reason}", source.name))));
+            }
+            change(source, "rejected", None, Some(&reason), output);
+        }
+    })?;
+    bar.finish_and_clear();
+    output.line(|| report_json(source, &outcome), || report_words(source, &outcome));
+    Ok(outcome)
+}
+
+/// Goes on whenever a source says that something changed, and from time to time in any case, until interrupted.
+fn go_on(app: &App, sources: &[SourceInfo], output: &Output, cancel: &Cancel) -> Result<(), Fault> {
+    let (hint, hinted) = channel();
+    for (index, source) in sources.iter().enumerate() {
+        let hint = hint.clone();
+        let look = move || if hint.send(index).is_ok() { Looked::Done } else { Looked::Over };
+        app.keep_watch(source.id, FIRST_LOOK, look)?;
+    }
+    output.note("watching; press Ctrl+C to stop");
+    while !cancel.is_cancelled() {
+        if let Ok(index) = hinted.recv_timeout(LOOK) {
+            if one(app, &sources[index], false, output, cancel)?.waiting > 0 {
+                app.look_again_soon(sources[index].id);
+            }
+            output.flush();
+        }
+    }
+    Ok(())
+}
+
+fn chosen(app: &App, names: &[String]) -> Result<Vec<SourceInfo>, Fault> {
+    let all = app.sources()?;
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let find = |name: &String| {
+        let missing = || Fault::new(FaultCode::NotFound, format!("there is no source {name:?}: `source list` shows them"));
+        all.iter().find(|source| source.name == *name).cloned().ok_or_else(missing)
+    };
+    names.iter().map(find).collect()
+}
+
+fn change(source: &SourceInfo, what: &str, call: Option<CallId>, reason: Option<&str>, output: &Output) {
+    let call = call.map(|call| call.to_string());
+    output.value(json!({ "source": source.name, "call": call, "change": what, "reason": reason }));
+}
+
+fn report_json(source: &SourceInfo, outcome: &SyncOutcome) -> Value {
+    let run = &outcome.run;
+    let error = outcome.fault.as_ref().map(|f| json!({ "code": f.code.as_str(), "message": f.message }));
+    json!({
+        "source": source.name,
+        "seen": run.seen,
+        "added": run.added,
+        "updated": run.updated,
+        "unchanged": run.unchanged,
+        "vanished": run.vanished,
+        "rejected": run.rejected,
+        "pages": run.pages,
+        "requests": run.requests,
+        "elapsed_ms": run.elapsed_ms,
+        "complete": run.complete,
+        "error": error,
+        "waiting": outcome.waiting,
+    })
+}
+
+fn report_words(source: &SourceInfo, outcome: &SyncOutcome) -> String {
+    let run = &outcome.run;
+    let mut words = format!(
+        "{}: {} new, {} changed, {} unchanged, {} gone, {} unreadable",
+        source.name, run.added, run.updated, run.unchanged, run.vanished, run.rejected
+    );
+    if outcome.waiting > 0 {
+        words.push_str(&format!(", {} still being written", outcome.waiting));
+    }
+    if let Some(fault) = &outcome.fault {
+        words.push_str(&format!("; {}", fault.message));
+    }
+    one_line(&words)
+}

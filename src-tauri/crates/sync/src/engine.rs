@@ -1,0 +1,232 @@
+//! Walks a source and applies what it finds, a page at a time.
+
+use std::collections::{HashMap, HashSet};
+
+use library::{Known, Library, LibraryError, RecordingFacts, SyncRun};
+use model::{CallId, CallRecord, Cancel, Recording, RejectedItem, SourceId};
+use source::{Change, Cursor, Page, Source, SourceError};
+
+use crate::plan::{Action, PutKind, plan};
+use crate::report::{Observer, Report, SyncEvent};
+
+/// How many of the items that could not be read a run keeps.
+const PROBLEMS: usize = 100;
+
+/// Says what a recording's audio turns out to be, if that can be told without fetching it.
+pub type Probe<'a> = dyn Fn(&Recording) -> Option<RecordingFacts> + 'a;
+
+/// One walk over one source.
+pub struct Walk<'a> {
+    /// Where calls go.
+    pub library: &'a Library,
+    /// Which source this is in the library.
+    pub id: SourceId,
+    /// The source itself.
+    pub source: &'a dyn Source,
+    /// Look at everything again, as if nothing had been read before.
+    pub full: bool,
+    /// Looks into new audio.
+    pub probe: &'a Probe<'a>,
+    /// Now, in UTC milliseconds.
+    pub clock: fn() -> i64,
+    /// Ends the walk between two pages.
+    pub cancel: &'a Cancel,
+}
+
+/// Why a walk stopped. What was kept until then stays, and the next walk goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The source could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The library could not be written.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+}
+
+/// Walks a source from where it was left and keeps every page with its cursor in one transaction.
+pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
+    let began = (walk.clock)();
+    let mut report = Report { run: SyncRun { at_ms: began, ..SyncRun::default() }, waiting: 0, error: None };
+    report.error = go(walk, &mut report, observe).err();
+    report.run.complete = report.error.is_none();
+    report.run.elapsed_ms = (walk.clock)() - began;
+    report
+}
+
+fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Result<(), SyncError> {
+    let row = walk.library.reader()?.source(walk.id)?.ok_or(LibraryError::NoSuchSource(walk.id))?;
+    let mut kept = row.cursor.map(Cursor);
+    let from = kept.clone().filter(|_| !walk.full);
+    let mut seen = from.is_none().then(HashSet::new);
+    for page in walk.source.changes_since(from.as_ref(), walk.cancel) {
+        let page = page?;
+        if let Some(seen) = &mut seen {
+            seen.extend(page.changes.iter().filter_map(remote_id).map(str::to_owned));
+        }
+        let total = page.total;
+        keep(walk, page, &mut kept, report, observe)?;
+        observe(SyncEvent::Progress { seen: report.run.seen, total });
+    }
+    match seen {
+        Some(seen) if proves_absence(report) => vanish_unseen(walk, &seen, report, observe),
+        _ => Ok(()),
+    }
+}
+
+/// Only a walk that could read everything tells that what it did not show is gone.
+fn proves_absence(report: &Report) -> bool {
+    report.run.rejected == 0 && report.waiting == 0
+}
+
+/// Plans one page and keeps it with its cursor; a page that changes nothing touches nothing.
+fn keep(
+    walk: &Walk<'_>,
+    page: Page,
+    kept: &mut Option<Cursor>,
+    report: &mut Report,
+    observe: &mut Observer<'_>,
+) -> Result<(), SyncError> {
+    let known = known(walk, &page.changes)?;
+    let (actions, rejected) = counted(plan(page.changes, &known), report);
+    report.run.pages += 1;
+    report.waiting = page.waiting;
+    let written = actions.into_iter().map(|action| step(walk, action)).collect();
+    let new_cursor = (kept.as_ref() != Some(&page.cursor)).then_some(page.cursor);
+    for change in write(walk, written, new_cursor.as_ref())? {
+        tell(&change, report, observe);
+    }
+    if new_cursor.is_some() {
+        *kept = new_cursor;
+    }
+    for item in rejected {
+        observe(SyncEvent::Rejected(&item));
+        if report.run.problems.len() < PROBLEMS {
+            report.run.problems.push(item);
+        }
+    }
+    Ok(())
+}
+
+/// On a walk from the beginning, what the library knows and the source did not show is gone.
+fn vanish_unseen(
+    walk: &Walk<'_>,
+    seen: &HashSet<String>,
+    report: &mut Report,
+    observe: &mut Observer<'_>,
+) -> Result<(), SyncError> {
+    let here = walk.library.reader()?.remote_ids(walk.id)?;
+    let at_ms = (walk.clock)();
+    let gone: Vec<Step> = here
+        .into_iter()
+        .filter(|remote_id| !seen.contains(remote_id))
+        .map(|remote_id| Step::Vanish { remote_id, at_ms })
+        .collect();
+    for change in write(walk, gone, None)? {
+        tell(&change, report, observe);
+    }
+    Ok(())
+}
+
+/// One row-changing step, with everything the writer thread needs.
+enum Step {
+    Put { record: Box<CallRecord>, digest: [u8; 32], kind: PutKind, audio: Vec<RecordingFacts> },
+    Vanish { remote_id: String, at_ms: i64 },
+}
+
+/// What a step did.
+enum Written {
+    Put(CallId, PutKind),
+    Vanished(CallId),
+}
+
+fn step(walk: &Walk<'_>, action: Action) -> Step {
+    match action {
+        Action::Put { record, digest, kind } => {
+            let audio = record.recordings.iter().filter_map(walk.probe).collect();
+            Step::Put { record, digest, kind, audio }
+        }
+        Action::Vanish { remote_id } => Step::Vanish { remote_id, at_ms: (walk.clock)() },
+        Action::Unchanged(_) | Action::Reject(_) => unreachable!("counted() keeps only what writes"),
+    }
+}
+
+fn write(walk: &Walk<'_>, steps: Vec<Step>, cursor: Option<&Cursor>) -> Result<Vec<Written>, LibraryError> {
+    if steps.is_empty() && cursor.is_none() {
+        return Ok(Vec::new());
+    }
+    let (id, cursor) = (walk.id, cursor.cloned());
+    walk.library.write(move |writer| {
+        let mut written = Vec::with_capacity(steps.len());
+        for step in &steps {
+            match step {
+                Step::Put { record, digest, kind, audio } => {
+                    written.push(Written::Put(writer.put_call(id, record, digest, audio)?, *kind));
+                }
+                Step::Vanish { remote_id, at_ms } => {
+                    if writer.mark_vanished(id, remote_id, *at_ms)? {
+                        written.push(Written::Vanished(CallId::derive(id, remote_id)));
+                    }
+                }
+            }
+        }
+        if let Some(Cursor(cursor)) = &cursor {
+            writer.set_cursor(id, Some(cursor))?;
+        }
+        Ok(written)
+    })
+}
+
+fn tell(change: &Written, report: &mut Report, observe: &mut Observer<'_>) {
+    match change {
+        Written::Put(call, PutKind::Added) => {
+            report.run.added += 1;
+            observe(SyncEvent::Added(*call));
+        }
+        Written::Put(call, PutKind::Updated) => {
+            report.run.updated += 1;
+            observe(SyncEvent::Updated(*call));
+        }
+        Written::Vanished(call) => {
+            report.run.vanished += 1;
+            observe(SyncEvent::Vanished(*call));
+        }
+    }
+}
+
+/// Counts what only counts; gives what writes and what was refused.
+fn counted(actions: Vec<Action>, report: &mut Report) -> (Vec<Action>, Vec<RejectedItem>) {
+    let (mut writes, mut rejected) = (Vec::new(), Vec::new());
+    for action in actions {
+        match action {
+            Action::Unchanged(count) => {
+                report.run.seen += count;
+                report.run.unchanged += count;
+            }
+            Action::Reject(item) => {
+                report.run.seen += 1;
+                report.run.rejected += 1;
+                rejected.push(item);
+            }
+            write @ Action::Put { .. } => {
+                report.run.seen += 1;
+                writes.push(write);
+            }
+            vanish @ Action::Vanish { .. } => writes.push(vanish),
+        }
+    }
+    (writes, rejected)
+}
+
+fn known(walk: &Walk<'_>, changes: &[Change]) -> Result<HashMap<String, Known>, LibraryError> {
+    let ids: Vec<&str> = changes.iter().filter_map(remote_id).collect();
+    if ids.is_empty() { Ok(HashMap::new()) } else { walk.library.reader()?.known(walk.id, &ids) }
+}
+
+fn remote_id(change: &Change) -> Option<&str> {
+    match change {
+        Change::Call(record) => Some(&record.remote_id),
+        Change::Gone { remote_id } => Some(remote_id),
+        Change::Unchanged(_) | Change::Rejected(_) => None,
+    }
+}
