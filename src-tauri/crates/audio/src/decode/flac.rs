@@ -19,9 +19,10 @@ pub(crate) fn open(mut input: Input, at: u64) -> Result<Opened, Fail> {
     let channels = (info[12] >> 1 & 7) as u16 + 1;
     let bits = (u32::from(info[12] & 1) << 4 | u32::from(info[13] >> 4)) + 1;
     let fixed = u64::from(u16::from_be_bytes([info[0], info[1]]));
-    let table = frames(&mut input, first, fixed, channels)?;
+    let mut table = frames(&mut input, first, fixed, channels)?;
     let mut params = AudioCodecParameters::new();
     params.for_codec(CODEC_ID_FLAC).with_sample_rate(rate).with_extra_data(info.to_vec().into_boxed_slice());
+    table.drop_last_if_broken(&mut input, &params)?;
     let recipe = Recipe { params, lead: 0, lead_bytes: 0, group: None, gain: 1.0 };
     let shape = Shape { rate, channels, skip: 0, frames: table.frames() };
     let depth = if bits <= 16 { Depth::Bits16 } else { Depth::Float };

@@ -42,8 +42,11 @@ pub(crate) fn open(mut input: Input) -> Result<Opened, Fail> {
     Ok(Opened { stream, format: FORMAT, codec, depth })
 }
 
+/// Where fragments are, and their sizes.
+type Fragments = Vec<(u64, u64)>;
+
 /// The body of the movie box, and where the fragments are.
-fn top_level(input: &mut Input) -> Result<(Option<Vec<u8>>, Vec<(u64, u64)>), Fail> {
+fn top_level(input: &mut Input) -> Result<(Option<Vec<u8>>, Fragments), Fail> {
     let (mut movie, mut fragments, mut at) = (None, Vec::new(), 0);
     for _ in 0..MOST_BOXES {
         let head = input.bytes_at(at, 16)?;

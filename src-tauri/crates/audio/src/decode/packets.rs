@@ -55,6 +55,21 @@ impl Table {
         self.push(*offset, *len, frames);
     }
 
+    /// Drops the last packet if it cannot be decoded: the file was cut within it. For packets that stand alone and whose
+    /// end is not known otherwise.
+    pub(crate) fn drop_last_if_broken(&mut self, input: &mut Input, params: &AudioCodecParameters) -> Result<(), Fail> {
+        let Some(last) = self.packets.len().checked_sub(1) else { return Ok(()) };
+        let mut bytes = Vec::new();
+        self.read(last, input, &mut bytes)?;
+        let reference = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, &bytes);
+        if decoder(params)?.decode_ref(&reference).is_err()
+            && let Some(place) = self.packets.pop()
+        {
+            self.end = place.start;
+        }
+        Ok(())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.packets.len()
     }

@@ -85,13 +85,13 @@ impl Opus {
         Some(Ok(Self { channels, pre_skip: little(&head[10..12]), gain }))
     }
 
-    /// Filters never become exactly the same again, so there are groups, of five seconds with usual packets; 160 ms of
+    /// Filters never become exactly the same again, so there are groups, of two seconds with usual packets; 160 ms of
     /// lead bring them within what can be heard, twice what the standard asks for.
     fn recipe(&self) -> Recipe {
         let mut params = AudioCodecParameters::new();
         let layout = if self.channels == 1 { layouts::CHANNEL_LAYOUT_MONO } else { layouts::CHANNEL_LAYOUT_STEREO };
         params.for_codec(CODEC_ID_OPUS).with_sample_rate(Self::RATE).with_channels(layout);
-        Recipe { params, lead: 8, lead_bytes: 0, group: Some(250), gain: self.gain }
+        Recipe { params, lead: 8, lead_bytes: 0, group: Some(100), gain: self.gain }
     }
 }
 
