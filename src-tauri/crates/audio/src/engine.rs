@@ -25,7 +25,7 @@ use crate::player::{Command, Cue, Effect, Event, Opening, Phase, Player, Setting
 use crate::{DecodeError, Pcm};
 use feeder::Order;
 pub use report::Snapshot;
-use report::{Reports, problem_of};
+use report::{Reports, Subscriber, problem_of};
 use timeline::Timeline;
 
 /// How often the position is reported while playing.
@@ -84,7 +84,8 @@ enum Message<T> {
     Open(Recording<T>),
     Command(Command),
     Turn(i32),
-    Subscribe(Box<dyn Fn(&Snapshot<T>) + Send>),
+    Settings(Settings),
+    Subscribe(Subscriber<T>),
     Opened(Opening, Result<Box<dyn Pcm>, DecodeError>),
     Happened(Event),
     Look,
@@ -133,6 +134,11 @@ impl<T: Clone + PartialEq + Send + 'static> Engine<T> {
         self.send(Message::Turn(by));
     }
 
+    /// Has what the user set hold from now on.
+    pub fn settings(&self, settings: Settings) {
+        self.send(Message::Settings(settings));
+    }
+
     /// Has every change told, at once and about ten times a second while playing; begins with how things are. Told on
     /// the engine's thread, so it should be quick.
     pub fn subscribe(&self, tell: impl Fn(&Snapshot<T>) + Send + 'static) {
@@ -142,6 +148,12 @@ impl<T: Clone + PartialEq + Send + 'static> Engine<T> {
     /// How often the device asked for sound that was not decoded in time.
     pub fn underruns(&self) -> u64 {
         self.controls.underruns()
+    }
+
+    /// The number of the cue that the device was last given sound of, and the place up to which, in milliseconds. For
+    /// measuring how soon sound follows a command; cues only grow.
+    pub fn handed_out(&self) -> Option<(Cue, f64)> {
+        self.controls.anchor().map(|anchor| (Cue(anchor.cue), anchor.end * 1_000.0))
     }
 
     fn send(&self, message: Message<T>) {
@@ -237,6 +249,10 @@ impl<T: Clone + PartialEq + Send + 'static> Work<T> {
                 self.player.command(command)
             }
             Message::Turn(by) => self.turn(by),
+            Message::Settings(settings) => {
+                self.player.set(settings);
+                Vec::new()
+            }
             Message::Subscribe(tell) => {
                 let snapshot = self.snapshot();
                 self.reports.add(tell, snapshot);

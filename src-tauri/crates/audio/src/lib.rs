@@ -4,10 +4,16 @@
 //! format. Everything above (speed, output, rendering) is built on that one trait.
 
 pub mod decode;
+pub mod engine;
 mod error;
+mod index;
+pub mod output;
 mod pcm;
+pub mod player;
 pub mod probe;
 pub mod render;
+pub mod resample;
+pub mod stretch;
 
 pub use decode::open;
 pub use error::{DecodeError, Looks};

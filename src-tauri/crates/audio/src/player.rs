@@ -8,12 +8,15 @@
 //! goes on from there. A cue is a place to play from: every jump makes a new one with a higher number, so that sound and
 //! reports of an earlier one can be told apart. A paused player has its next place cued already, so that play is prompt.
 
+mod problem;
 #[cfg(test)]
 mod tests;
 
 use model::Ms;
 
 use crate::stretch::{FASTEST, SLOWEST};
+use problem::Device;
+pub use problem::{Problem, ProblemKind};
 
 /// What the user wants.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,30 +105,6 @@ pub enum Phase {
     Ended,
 }
 
-/// Why nothing is heard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What kind of reason it is.
-    pub kind: ProblemKind,
-    /// In words for people.
-    pub message: String,
-}
-
-/// The kinds of reason why nothing is heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProblemKind {
-    /// No sound output was found.
-    NoDevice,
-    /// The sound output went away.
-    DeviceLost,
-    /// The recording's codec cannot be decoded here.
-    Unsupported,
-    /// The recording is damaged or no audio.
-    Unreadable,
-    /// The file is not there.
-    Missing,
-}
-
 /// What the user may set once for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -179,14 +158,6 @@ struct Loaded {
     duration: Ms,
     position: Ms,
     broken: Option<Problem>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Device {
-    Opening,
-    Ready,
-    Missing,
-    Lost,
 }
 
 impl Player {
@@ -246,6 +217,11 @@ impl Player {
             state => state.loaded().and_then(|loaded| loaded.broken.clone()),
         };
         of_recording.or_else(|| self.device.problem())
+    }
+
+    /// Has what the user set hold from the next pause on.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
     }
 
     /// Begins to open a recording in place of the present one: at `at` milliseconds, playing once it can or paused.
@@ -482,21 +458,5 @@ impl State {
             Self::Paused { loaded, .. } | Self::Playing { loaded } | Self::Ended { loaded } => Some(loaded),
             Self::Empty | Self::Failed(_) | Self::Loading { .. } => None,
         }
-    }
-}
-
-impl Device {
-    fn problem(self) -> Option<Problem> {
-        let (kind, message) = match self {
-            Self::Opening | Self::Ready => return None,
-            Self::Missing => {
-                (ProblemKind::NoDevice, "No sound output was found. Connect one; playing starts when it appears.")
-            }
-            Self::Lost => (
-                ProblemKind::DeviceLost,
-                "The sound output went away. Connect it or another one; playing goes on from here when it appears.",
-            ),
-        };
-        Some(Problem { kind, message: message.to_owned() })
     }
 }

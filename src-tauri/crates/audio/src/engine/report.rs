@@ -32,9 +32,12 @@ pub struct Snapshot<T> {
     pub problem: Option<Problem>,
 }
 
+/// Who wants to be told.
+pub(super) type Subscriber<T> = Box<dyn Fn(&Snapshot<T>) + Send>;
+
 /// The subscribers and what they were last told.
 pub(super) struct Reports<T> {
-    subscribers: Vec<Box<dyn Fn(&Snapshot<T>) + Send>>,
+    subscribers: Vec<Subscriber<T>>,
     last: Option<(Snapshot<T>, Duration)>,
 }
 
@@ -46,7 +49,7 @@ impl<T> Default for Reports<T> {
 
 impl<T: Clone + PartialEq> Reports<T> {
     /// Adds a subscriber and tells it how things are.
-    pub(super) fn add(&mut self, tell: Box<dyn Fn(&Snapshot<T>) + Send>, snapshot: Snapshot<T>) {
+    pub(super) fn add(&mut self, tell: Subscriber<T>, snapshot: Snapshot<T>) {
         tell(&snapshot);
         self.subscribers.push(tell);
     }
