@@ -7,8 +7,15 @@
 pub mod folder;
 pub mod transcript_format;
 pub mod twilio_bridge;
+pub mod vcon;
 
 mod confine;
+mod file_audio;
+mod lift;
+mod name_facts;
+mod tree;
+mod watch;
+mod words;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -16,7 +23,8 @@ use std::path::PathBuf;
 
 use model::{CallRecord, Cancel, Outcome, Recording, RejectedItem};
 
-
+use folder::Folder;
+use twilio_bridge::TwilioBridge;
 
 /// A read-only view of one place calls come from.
 pub trait Source: Send + Sync {
@@ -30,9 +38,28 @@ pub trait Source: Send + Sync {
     /// The bytes of one recording of the call `remote_id`.
     fn audio(&self, remote_id: &str, recording: &Recording) -> Result<Audio, AudioError>;
 
+    /// The file on this machine that holds the recording's bytes and nothing else, if there is one: so that its header
+    /// can be looked at without copying it. Confined like everything else; `None` for audio inside another file.
+    fn local_file(&self, recording: &Recording) -> Option<PathBuf>;
+
     /// Calls `hint` whenever something may have changed, until the returned watch is dropped. `None` if this source
     /// cannot tell; periodic synchronisation finds every change all the same.
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch>;
+
+    /// Where to start a walk that looks at everything again but keeps what only the cursor knows, such as the name a call
+    /// had before its file was moved. `None`: nothing is lost by starting without a cursor.
+    fn afresh(&self, cursor: &Cursor) -> Option<Cursor> {
+        let _ = cursor;
+        None
+    }
+}
+
+/// A source of this kind with these settings. The settings are checked; whether the place can be reached is not.
+pub fn open(kind: Kind, settings: &Settings) -> Result<Box<dyn Source>, SourceError> {
+    match kind {
+        Kind::Folder => Ok(Box::new(Folder::open(settings)?)),
+        Kind::TwilioBridge => Ok(Box::new(TwilioBridge::open(settings)?)),
+    }
 }
 
 /// The pages of one walk over a source.
@@ -50,6 +77,8 @@ pub struct Page {
     pub cursor: Cursor,
     /// How many items the whole walk will look at, once known; for progress only.
     pub total: Option<u64>,
+    /// Items that are still being written and were left for a later walk; a walk soon after will find them finished.
+    pub waiting: u64,
 }
 
 /// Where a source has been read to; meaningful only to the source that made it.
@@ -98,6 +127,22 @@ pub struct Settings {
     pub url: Option<String>,
     /// Further settings by name.
     pub set: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Refuses settings by name that a kind does not understand, and a `rescan` that is no number of seconds.
+    fn expect_only(&self, known: &[&str]) -> Result<(), SourceError> {
+        if let Some(unknown) = self.set.keys().find(|key| !known.contains(&key.as_str())) {
+            let known = known.join(", ");
+            return Err(SourceError::Settings(format!("unknown setting {unknown:?}: this kind of source knows {known}")));
+        }
+        match self.set.get("rescan") {
+            Some(seconds) if !seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0) => {
+                Err(SourceError::Settings(format!("rescan={seconds} is not a number of seconds: use for example rescan=300")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The kinds of source there are.

@@ -1,0 +1,189 @@
+//! One walk over a folder, a page at a time. The inventory in every page's cursor is exactly what was handed out so far,
+//! so a walk that is stopped anywhere goes on from there.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::vec::IntoIter;
+
+use model::{Cancel, RejectedItem};
+
+use super::Folder;
+use super::claims::{self, Names};
+use super::content::{fingerprint, is_settling};
+use super::inventory::{Entry, Inventory};
+use super::pairing::{Group, Member, member, pair};
+use super::plan::{Reading, plan};
+use super::record::{self, Reader};
+use crate::confine::listed;
+use crate::{Change, Page, SourceError};
+
+/// A page has at most this many changes…
+const LARGEST_PAGE: usize = 500;
+/// …and in a small walk fewer, so that progress is seen.
+const SMALLEST_PAGE: usize = 200;
+/// A page is not kept waiting longer than this for more changes.
+const PAGE_NS: i64 = 2_000_000_000;
+/// A page ends once its transcripts have this many turns.
+const PAGE_TURNS: usize = 100_000;
+
+/// The pages of a walk.
+pub struct Walk<'a> {
+    folder: &'a Folder,
+    cancel: &'a Cancel,
+    state: State,
+}
+
+enum State {
+    Fresh(Inventory),
+    Reading(Box<Running>),
+    Done,
+}
+
+struct Running {
+    root: PathBuf,
+    groups: BTreeMap<String, Group>,
+    names: Names,
+    inventory: Inventory,
+    rejected: Vec<RejectedItem>,
+    unchanged: u64,
+    read: IntoIter<Reading>,
+    gone: IntoIter<String>,
+    waiting: u64,
+    total: u64,
+    page_size: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that knows what `inventory` says.
+    pub fn new(folder: &'a Folder, inventory: Inventory, cancel: &'a Cancel) -> Self {
+        Self { folder, cancel, state: State::Fresh(inventory) }
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Result<Page, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut running = match std::mem::replace(&mut self.state, State::Done) {
+            State::Done => return None,
+            State::Reading(running) => running,
+            State::Fresh(inventory) => match Running::begin(self.folder, inventory, self.cancel) {
+                Ok(running) => Box::new(running),
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let page = running.page(self.folder, self.cancel);
+        if page.is_ok() && !running.is_over() {
+            self.state = State::Reading(running);
+        }
+        Some(page)
+    }
+}
+
+impl Running {
+    /// Lists and plans; reads only what is needed to plan.
+    fn begin(folder: &Folder, inventory: Inventory, cancel: &Cancel) -> Result<Self, SourceError> {
+        let tree = folder.list(cancel)?;
+        let root = folder.root.canonical().map_err(|cause| SourceError::Unreachable(cause.to_string()))?;
+        let now_ns = folder.now_ns();
+        let members: Vec<Member> = tree
+            .files
+            .into_iter()
+            .filter_map(|found| {
+                let settling = is_settling(&listed(&root, &found.path), &found, now_ns);
+                member(found, settling)
+            })
+            .collect();
+        let mut names = Names::of(&members);
+        let claims = claims::find(&root, &members, &mut names, &inventory, cancel)?;
+        let groups = pair(&members, &claims);
+        let plan = plan(&inventory, &groups, &tree.hidden, &mut |path| fingerprint(&listed(&root, path)).ok());
+        let total = plan.unchanged + plan.read.len() as u64;
+        Ok(Self {
+            page_size: (plan.read.len() / 40).clamp(SMALLEST_PAGE, LARGEST_PAGE),
+            root,
+            groups,
+            names,
+            inventory,
+            rejected: tree.rejected,
+            unchanged: plan.unchanged,
+            read: plan.read.into_iter(),
+            gone: plan.gone.into_iter(),
+            waiting: plan.waiting,
+            total,
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.read.as_slice().is_empty() && self.gone.as_slice().is_empty()
+    }
+
+    fn page(&mut self, folder: &Folder, cancel: &Cancel) -> Result<Page, SourceError> {
+        let began_ns = folder.now_ns();
+        let mut changes: Vec<Change> = std::mem::take(&mut self.rejected).into_iter().map(Change::Rejected).collect();
+        let unchanged = std::mem::take(&mut self.unchanged);
+        if unchanged > 0 {
+            changes.push(Change::Unchanged(unchanged));
+        }
+        let mut turns = 0;
+        let room = self.page_size;
+        let mut taken = 0;
+        while taken < room && turns < PAGE_TURNS && folder.now_ns().saturating_sub(began_ns) < PAGE_NS {
+            cancel.check()?;
+            if let Some(reading) = self.read.next() {
+                turns += self.read(&reading, &mut changes, cancel)?;
+            } else if let Some(key) = self.gone.next() {
+                self.forget(&key, &mut changes);
+            } else {
+                break;
+            }
+            taken += 1;
+        }
+        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting })
+    }
+
+    /// Reads one group; gives how many turns it has.
+    fn read(&mut self, reading: &Reading, changes: &mut Vec<Change>, cancel: &Cancel) -> Result<usize, SourceError> {
+        let Some(group) = self.groups.get(&reading.key) else { return Ok(0) };
+        let known = self.inventory.entries.get(reading.was.as_ref().unwrap_or(&reading.key));
+        let was_call = known.is_some_and(|entry| entry.is_call);
+        let reader = Reader { root: &self.root, names: &self.names, cancel };
+        let read = reader.read(&reading.remote_id, &reading.key, group)?;
+        let lost = read.record.is_none() && was_call;
+        let rejected = !read.rejected.is_empty();
+        changes.extend(read.rejected.into_iter().map(Change::Rejected));
+        let turns = read.record.as_ref().and_then(|record| record.transcript.as_ref()).map_or(0, |t| t.turns.len());
+        let is_call = match read.record {
+            Some(record) => {
+                changes.push(Change::Call(Box::new(record)));
+                true
+            }
+            // What was a call and cannot be read now stays a call: its file may be repaired.
+            None if lost && rejected => true,
+            None => {
+                if lost {
+                    changes.push(Change::Gone { remote_id: reading.remote_id.clone() });
+                }
+                false
+            }
+        };
+        let entry = Entry {
+            remote_id: reading.remote_id.clone(),
+            files: record::stamps_after(group, &read.try_again),
+            fingerprint: read.fingerprint,
+            is_call,
+            claims: self.names.claimed_by(group),
+        };
+        if let Some(was) = &reading.was {
+            self.inventory.entries.remove(was);
+        }
+        self.inventory.entries.insert(reading.key.clone(), entry);
+        Ok(turns)
+    }
+
+    fn forget(&mut self, key: &str, changes: &mut Vec<Change>) {
+        if let Some(entry) = self.inventory.entries.remove(key).filter(|entry| entry.is_call) {
+            changes.push(Change::Gone { remote_id: entry.remote_id });
+        }
+    }
+}
