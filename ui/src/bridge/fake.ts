@@ -1,11 +1,12 @@
 // A whole application in memory, for `npm run dev` in a browser and for tests. It is never shipped:
 // main.ts loads it only in development and outside Tauri.
-// In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail.
+// In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail,
+// ?call=call-3&play opens a call at the start.
 import type { Answer, AppEvent, Args, Backend, Command } from './backend';
 import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
 import { callAt, facets, indexOf, rowAt, SOURCES, turnsAt } from './fake/calls';
 import { FakePlayer } from './fake/player';
-import type { CallRow, Filter, JobProgress, SearchHit, Settings, SourceView, SyncRun } from './generated';
+import type { CallRow, Filter, FirstCall, JobProgress, SearchHit, Settings, SourceView, SyncRun } from './generated';
 
 export interface FakeOptions {
   rows: number;
@@ -13,6 +14,8 @@ export interface FakeOptions {
   fault: FaultCode | null;
   delay: number;
   now: number;
+  /** The call the program was asked to open. */
+  first: FirstCall | null;
 }
 
 export function fakeOptions(query: string, now: number = Date.now()): FakeOptions {
@@ -22,6 +25,7 @@ export function fakeOptions(query: string, now: number = Date.now()): FakeOption
     rows: Math.min(1_000_000, Number(asked.get('rows') ?? 312) || 0),
     empty: asked.has('empty'),
     fault: fault !== null && fault in FAULTS ? (fault as FaultCode) : null,
+    first: asked.has('call') ? { call: asked.get('call') ?? '', play: asked.has('play') } : null,
     delay: Number(asked.get('delay') ?? 4),
     now,
   };
@@ -184,6 +188,7 @@ export class FakeBackend implements Backend {
       return last ? [last] : [];
     },
     choose_folder: () => '/home/kim/Recordings/November',
+    first_call: () => this.options.first,
     settings: () => this.kept,
     change_settings: (settings) => (this.kept = settings),
     about: () => ({

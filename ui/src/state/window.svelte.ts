@@ -1,6 +1,7 @@
 // What the window shows: which screen, which dialog, and the first open call. Also hears the application's events
 // and passes each to who it concerns; many changes in a row become one renewal.
-import { backend, type AppEvent } from '../bridge/backend';
+import { backend, NOTHING, type AppEvent } from '../bridge/backend';
+import type { FirstCall } from '../bridge/generated';
 import { library } from './library.svelte';
 import { preferences } from './settings.svelte';
 import { search } from './searching';
@@ -17,6 +18,9 @@ export class WindowState {
   sheet = $state<Sheet>(null);
   /** Set while the first folder is being read: its first call opens as soon as it is there. */
   openFirstCall = $state(false);
+
+  /** Called with the name of an item chosen in the native menu. */
+  onMenu: ((item: string) => void) | null = null;
 
   #renewTimer: ReturnType<typeof setTimeout> | null = null;
   #stop: (() => void) | null = null;
@@ -37,8 +41,19 @@ export class WindowState {
     };
   }
 
+  /** The call the program was asked to open when it was started. */
+  async firstCall(): Promise<FirstCall | null> {
+    try {
+      return await backend.call('first_call', NOTHING);
+    } catch {
+      // The list says what is wrong with the library; a call that cannot be opened says so itself.
+      return null;
+    }
+  }
+
   #hear(event: AppEvent): void {
     sync.hear(event);
+    if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
     if (event.event === 'library_changed' || ended) this.#renewSoon();
   }

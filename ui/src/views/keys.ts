@@ -96,6 +96,34 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'escape', words: 'Leave', group: 'Going', keys: ['Escape'] },
 ];
 
+/** The native menu's names for commands. */
+const MENU: Readonly<Record<string, CommandId>> = {
+  'add-folder': 'add_source',
+  'sync-all': 'sync_all',
+  settings: 'settings',
+  toggle: 'toggle',
+  play: 'play',
+  pause: 'pause',
+  back: 'back_10',
+  forward: 'forward_10',
+  'previous-turn': 'previous_turn',
+  'next-turn': 'next_turn',
+  'replay-turn': 'replay_turn',
+  slower: 'slower',
+  faster: 'faster',
+  'normal-speed': 'normal_speed',
+  search: 'search',
+  find: 'find',
+  palette: 'palette',
+  keys: 'keys',
+  about: 'about',
+};
+
+/** The command of a menu item, or nothing for an item of a newer shell. */
+export function commandOfMenu(item: string): CommandId | null {
+  return MENU[item] ?? null;
+}
+
 export interface KeyPress {
   key: string;
   ctrlKey: boolean;

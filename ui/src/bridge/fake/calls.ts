@@ -106,6 +106,7 @@ export function rowAt(index: number, now: number): CallRow {
     has_transcript: !short && turns > 0,
     turns: short ? 0 : turns,
     audio,
+    vanished_ms: seed % 19 === 4 ? newest(now) - 864_000_000 : null,
   };
 }
 
