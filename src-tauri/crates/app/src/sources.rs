@@ -91,11 +91,12 @@ impl App {
         self.source_row(id)?;
         self.inner.jobs.cancel_for(id);
         self.unwatch(id);
-        let before = self.inner.library.reader()?.cached_paths()?;
+        let before = self.inner.library.reader()?.cache_entries()?;
         self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
-        let left: HashSet<String> = self.inner.library.reader()?.cached_paths()?.into_iter().collect();
-        for path in before.iter().filter(|path| !left.contains(*path)) {
-            self.inner.store.remove(path)?;
+        let left = self.inner.library.reader()?.cache_entries()?;
+        let left: HashSet<&str> = left.iter().map(|entry| entry.path.as_str()).collect();
+        for entry in before.iter().filter(|entry| !left.contains(entry.path.as_str())) {
+            self.inner.store.remove(&entry.path)?;
         }
         self.tell(&AppEvent::SourcesChanged);
         self.tell(&AppEvent::LibraryChanged);

@@ -92,13 +92,12 @@ impl App {
     pub fn cache_status(&self) -> Result<CacheStatus, Fault> {
         let mut status =
             CacheStatus { dir: self.inner.store.root().to_owned(), files: 0, bytes: 0, missing: Vec::new() };
-        for (recording, file) in self.inner.library.reader()?.cached_files()? {
-            let bytes = file.facts.bytes.unwrap_or_default();
-            if self.inner.store.holds(&file.path, bytes) {
+        for entry in self.inner.library.reader()?.cache_entries()? {
+            if self.inner.store.holds(&entry.path, entry.bytes) {
                 status.files += 1;
-                status.bytes += bytes;
+                status.bytes += entry.bytes;
             } else {
-                status.missing.push(recording);
+                status.missing.push(entry.recording);
             }
         }
         Ok(status)

@@ -21,13 +21,13 @@ pub struct Probed {
     pub depth: Depth,
 }
 
-/// How many bits a sample needs for nothing to be lost.
+/// How many bits a sample needs for nothing that was recorded to be lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Depth {
-    /// 16 bits hold it: PCM up to 16 bits, companded and ADPCM telephone codecs.
+    /// 16 bits hold it: PCM up to 16 bits, telephone codecs, and lossy codecs, whose own noise lies above the last bit.
     #[default]
     Bits16,
-    /// More than 16 bits, or a lossy codec that decodes to real numbers.
+    /// PCM of more than 16 bits, or of real numbers.
     Float,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::stretch::Stretched;
 use crate::{DecodeError, Depth, Pcm, Spec};
 
 /// Which part to render and how.
@@ -61,25 +62,35 @@ pub enum RenderError {
     },
 }
 
-/// Renders a part of a recording into a WAV file. `stretch` makes, from the part and a speed, a stream that plays it at
-/// that speed with its pitch kept; it is asked even at speed 1, so that the chain is the player's.
-pub fn render<'a>(
-    mut pcm: Box<dyn Pcm + 'a>,
-    options: &RenderOptions,
-    stretch: impl FnOnce(Box<dyn Pcm + 'a>, f64) -> Result<Box<dyn Pcm + 'a>, DecodeError>,
-    path: &Path,
-) -> Result<Rendered, RenderError> {
+/// Renders a part of a recording into a WAV file, through the same stages the player has. A file that is there already
+/// is replaced once the new one is complete.
+pub fn render(mut pcm: Box<dyn Pcm>, options: &RenderOptions, path: &Path) -> Result<Rendered, RenderError> {
     let spec = pcm.spec();
     let start = spec.frame_at(options.at_ms);
     let end = options.for_ms.map_or(spec.frames, |ms| spec.frame_at(options.at_ms.saturating_add(ms.max(0))));
     pcm.seek(start)?;
     let part = Part { pcm, start, end: end.max(start), at: start, channels: options.channels, wide: Vec::new() };
-    write(stretch(Box::new(part), options.speed)?.as_mut(), options.depth, path)
+    let mut unfinished = path.to_owned().into_os_string();
+    unfinished.push(".part");
+    let unfinished = Path::new(&unfinished);
+    let rendered = write(Stretched::new(Box::new(part), options.speed), options.depth, unfinished).and_then(|rendered| {
+        std::fs::rename(unfinished, path).map_err(|error| failed(path, hound::Error::IoError(error)))?;
+        Ok(rendered)
+    });
+    if rendered.is_err() {
+        // Nothing more can be done about a leftover than to try.
+        let _ = std::fs::remove_file(unfinished);
+    }
+    rendered
 }
 
-fn write(pcm: &mut dyn Pcm, depth: Depth, path: &Path) -> Result<Rendered, RenderError> {
+fn failed(path: &Path, source: hound::Error) -> RenderError {
+    RenderError::Write { path: path.to_owned(), source }
+}
+
+fn write(mut pcm: Stretched, depth: Depth, path: &Path) -> Result<Rendered, RenderError> {
     const FRAMES_AT_ONCE: usize = 4096;
-    let failed = |source| RenderError::Write { path: path.to_owned(), source };
+    let failed = |source| failed(path, source);
     let spec = pcm.spec();
     let (bits_per_sample, sample_format) = match depth {
         Depth::Bits16 => (16, hound::SampleFormat::Int),
@@ -113,8 +124,8 @@ fn sixteen_bits(sample: f32) -> i16 {
 }
 
 /// A part of a recording, with the chosen channels, as a recording of its own.
-struct Part<'a> {
-    pcm: Box<dyn Pcm + 'a>,
+struct Part {
+    pcm: Box<dyn Pcm>,
     start: u64,
     end: u64,
     at: u64,
@@ -122,7 +133,7 @@ struct Part<'a> {
     wide: Vec<f32>,
 }
 
-impl Part<'_> {
+impl Part {
     /// The one channel that is kept, or `None` for all.
     fn kept(&self) -> Option<usize> {
         match self.channels {
@@ -133,7 +144,7 @@ impl Part<'_> {
     }
 }
 
-impl Pcm for Part<'_> {
+impl Pcm for Part {
     fn spec(&self) -> Spec {
         let spec = self.pcm.spec();
         let channels = if self.kept().is_some() { 1 } else { spec.channels };

@@ -59,6 +59,12 @@ impl Resampler {
         resampler
     }
 
+    /// Whether it was made for these rates and channels.
+    pub fn converts(&self, from: u32, to: u32, channels: u16) -> bool {
+        let (from, to) = (u64::from(from.max(1)), u64::from(to.max(1)));
+        from * self.to == to * self.from && self.channels == usize::from(channels.max(1))
+    }
+
     /// Forgets everything pushed: the next frame pushed is the first of a new stretch of sound.
     pub fn reset(&mut self) {
         self.input.clear();

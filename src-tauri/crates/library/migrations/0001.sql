@@ -42,11 +42,12 @@ CREATE TABLE call (
 CREATE UNIQUE INDEX call_by_id ON call (id);
 CREATE UNIQUE INDEX call_by_remote_id ON call (source_key, remote_id);
 CREATE INDEX call_by_start ON call (start_order);
+CREATE INDEX call_by_source ON call (source_key, start_order);
 CREATE INDEX call_by_length ON call (length_ms);
-CREATE INDEX call_by_agent ON call (agent);
-CREATE INDEX call_by_status ON call (status);
-CREATE INDEX call_by_sentiment ON call (sentiment);
-CREATE INDEX call_by_audio ON call (audio);
+CREATE INDEX call_by_agent ON call (agent, start_order);
+CREATE INDEX call_by_status ON call (status, start_order);
+CREATE INDEX call_by_sentiment ON call (sentiment, start_order);
+CREATE INDEX call_by_audio ON call (audio, start_order);
 
 -- The rest of a call, read when it is opened.
 CREATE TABLE detail (

@@ -42,7 +42,7 @@ pub use overview::{Facets, Overview, Status};
 pub use reader::Reader;
 pub use search::{Query, SearchCount, SearchHit, SearchPage, SearchSort};
 pub use table::call::{CallRow, overall};
-pub use table::recording::{CachedFile, RecordingFacts, StoredRecording, WantedRecording};
+pub use table::recording::{CacheEntry, CachedFile, RecordingFacts, StoredRecording, WantedRecording};
 pub use table::source::{NewSource, SourceRow};
 pub use table::stored::{Known, StoredCall};
 pub use table::sync_run::{SyncError, SyncRun};

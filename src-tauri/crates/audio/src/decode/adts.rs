@@ -71,7 +71,7 @@ pub(crate) fn open(mut input: Input, from: u64, end: u64, first: Header) -> Resu
     }
     let shape = set_up.shape(0, table.frames());
     let stream = Box::new(Packets::new(input, table, set_up.recipe(), shape)?);
-    Ok(Opened { stream, format: FORMAT, codec: "AAC".to_owned(), depth: crate::Depth::Float })
+    Ok(Opened { stream, format: FORMAT, codec: "AAC".to_owned(), depth: crate::Depth::Bits16 })
 }
 
 fn next_frame(

@@ -34,5 +34,5 @@ pub(crate) fn open(mut input: Input, format: &'static str, at: u64, end: u64, fi
         frames: index.table.frames().saturating_sub(index.skip + index.padding),
     };
     let stream = Box::new(Packets::new(input, index.table, recipe, shape)?);
-    Ok(Opened { stream, format, codec: "MP3".to_owned(), depth: Depth::Float })
+    Ok(Opened { stream, format, codec: "MP3".to_owned(), depth: Depth::Bits16 })
 }

@@ -287,4 +287,4 @@ fn unplayable(codec: String, rate: u32, channels: u16) -> Fail {
 }
 
 /// Lossy codecs decode to real numbers.
-const LOSSY: Depth = Depth::Float;
+const LOSSY: Depth = Depth::Bits16;

@@ -41,7 +41,7 @@ pub(crate) fn open(mut input: Input) -> Result<Opened, Fail> {
     };
     let words = codec.words().to_owned();
     let stream = Box::new(Packets::new(input, walk.table, codec.recipe(), shape)?);
-    Ok(Opened { stream, format: FORMAT, codec: words, depth: Depth::Float })
+    Ok(Opened { stream, format: FORMAT, codec: words, depth: Depth::Bits16 })
 }
 
 /// One page's header.

@@ -29,7 +29,7 @@ pub(crate) fn open(mut input: Input) -> Result<Opened, Fail> {
     let shape = Shape { rate, channels: chosen.codec.channels(), skip, frames };
     let words = chosen.codec.words().to_owned();
     let stream = Box::new(Packets::new(input, walk.table, chosen.codec.recipe(), shape)?);
-    Ok(Opened { stream, format: FORMAT, codec: words, depth: Depth::Float })
+    Ok(Opened { stream, format: FORMAT, codec: words, depth: Depth::Bits16 })
 }
 
 /// The codecs that are decoded.

@@ -41,7 +41,15 @@ pub(crate) enum Order {
 
 /// Works until the orders end. `broken` is told of cues that cannot be decoded further.
 pub(crate) fn feed(orders: &Receiver<Order>, controls: Arc<Controls>, broken: &dyn Fn(Cue, DecodeError)) {
-    let mut feeder = Feeder { controls, ring: None, sound: None, job: None, raw: Vec::new(), folded: Vec::new() };
+    let mut feeder = Feeder {
+        controls,
+        ring: None,
+        sound: None,
+        resampler: Resampler::new(1, 1, 1),
+        job: None,
+        raw: Vec::new(),
+        folded: Vec::new(),
+    };
     loop {
         let order = match feeder.pause() {
             None => orders.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
@@ -60,6 +68,8 @@ struct Feeder {
     controls: Arc<Controls>,
     ring: Option<Ring>,
     sound: Option<Stretched>,
+    /// Kept from cue to cue: its table takes longer to make than the first sound.
+    resampler: Resampler,
     job: Option<Job>,
     raw: Vec<f32>,
     folded: Vec<f32>,
@@ -75,7 +85,6 @@ struct Ring {
 struct Job {
     cue: Cue,
     speed: f64,
-    resampler: Resampler,
     channels: usize,
     /// Frames made so far, at the device's rate.
     made: u64,
@@ -132,10 +141,14 @@ impl Feeder {
         let frame = u64::try_from(frame).unwrap_or(u64::MAX).min(spec.frames);
         sound.seek(frame)?;
         let channels = spec.channels.clamp(1, 2);
+        if self.resampler.converts(rate, ring.rate, channels) {
+            self.resampler.reset();
+        } else {
+            self.resampler = Resampler::new(rate, ring.rate, channels);
+        }
         Ok(Some(Job {
             cue,
             speed: sound.speed(),
-            resampler: Resampler::new(rate, ring.rate, channels),
             channels: usize::from(channels),
             made: 0,
             blocks: 0,
@@ -175,7 +188,7 @@ impl Feeder {
         let room = BLOCK_FRAMES * job.channels;
         loop {
             let from = block.frames * job.channels;
-            block.frames += job.resampler.pull(&mut made[from..room]);
+            block.frames += self.resampler.pull(&mut made[from..room]);
             if block.frames == BLOCK_FRAMES {
                 break;
             }
@@ -188,10 +201,10 @@ impl Feeder {
             let frames = sound.read(&mut self.raw)?;
             if frames == 0 {
                 job.source_ended = true;
-                job.resampler.finish();
+                self.resampler.finish();
             } else {
                 fold(&self.raw[..frames * channels], channels, &mut self.folded);
-                job.resampler.push(&self.folded);
+                self.resampler.push(&self.folded);
             }
         }
         spread(&made, job.channels, &mut block);

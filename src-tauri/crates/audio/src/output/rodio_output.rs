@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{BufferSize, FromSample, OutputCallbackInfo, SizedSample, StreamConfig, SupportedBufferSize};
 use rodio::Source;
-use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use rodio::cpal::{self, BufferSize, FromSample, OutputCallbackInfo, SizedSample, StreamConfig, SupportedBufferSize};
 use rodio::mixer::{MixerSource, mixer};
 
 use super::{Clock, Devices, Line, Loss, Output, OutputError, Report, Tap};

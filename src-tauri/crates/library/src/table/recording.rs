@@ -50,6 +50,17 @@ pub struct CachedFile {
     pub fetched_at_ms: i64,
 }
 
+/// A file that the cache's folder should hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheEntry {
+    /// Whose audio it is.
+    pub recording: RecordingId,
+    /// Relative to the cache.
+    pub path: String,
+    /// How long it is.
+    pub bytes: u64,
+}
+
 /// A recording whose audio is not in the cache.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WantedRecording {
@@ -105,11 +116,16 @@ impl Reader {
         Ok(wanted)
     }
 
-    /// The cached files' paths, relative to the cache, in order: what the cache's folder should hold.
-    pub fn cached_paths(&self) -> Result<Vec<String>, LibraryError> {
-        let mut statement = self.conn().prepare("SELECT path FROM cached_file ORDER BY path")?;
-        let paths = statement.query_map([], |row| row.get(0))?;
-        Ok(paths.collect::<Result<_, _>>()?)
+    /// What the cache's folder should hold, in order of path.
+    pub fn cache_entries(&self) -> Result<Vec<CacheEntry>, LibraryError> {
+        let sql = "SELECT recording.id, path, bytes FROM cached_file JOIN recording ON recording.key = recording_key \
+                   ORDER BY path";
+        let mut statement = self.conn().prepare(sql)?;
+        let entries = statement.query_map([], |row| {
+            let recording = RecordingId(row.get::<_, Id>(0)?.0);
+            Ok(CacheEntry { recording, path: row.get(1)?, bytes: row.get::<_, Option<i64>>(2)?.map_or(0, unsigned) })
+        })?;
+        Ok(entries.collect::<Result<_, _>>()?)
     }
 }
 
