@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextPaintIn, pixelAt, positionAt, SHORTEST_MS } from './playhead';
+import { nextPaintIn, pixelAt, positionAt } from './playhead';
 
 /** Plays for a while and counts the paintings. */
 function paintings(durationMs: number, speed: number, width: number, wallMs: number): { count: number; longest: number } {
@@ -14,18 +14,23 @@ function paintings(durationMs: number, speed: number, width: number, wallMs: num
 }
 
 describe('painting the player bar', () => {
-  it('happens about once a second in a long recording, because only the second changes', () => {
+  it('happens once for every second that is shown', () => {
     const hour = paintings(3_600_000, 1, 700, 60_000);
-    expect(hour.count).toBeLessThanOrEqual(75);
+    expect(hour.count).toBe(60);
     expect(hour.longest, 'no second is missed').toBeLessThanOrEqual(1_000);
+    expect(paintings(160_000, 1, 700, 60_000).count, 'a few pixels more make no difference').toBe(60);
   });
 
-  it('happens at most four times a second in a short one', () => {
-    expect(paintings(20_000, 1, 1_000, 10_000).count).toBeLessThanOrEqual(10_000 / SHORTEST_MS + 1);
+  it('happens twice where a second would make the playhead leap', () => {
+    expect(paintings(20_000, 1, 1_000, 10_000).count).toBe(20);
   });
 
   it('keeps up with the speed', () => {
     expect(paintings(3_600_000, 2, 700, 10_000).longest, 'a second of the recording lasts half a second').toBeLessThanOrEqual(500);
+  });
+
+  it('does not turn in circles when a timer ends early', () => {
+    expect(nextPaintIn(999.99, 60_000, 1, 400)).toBeGreaterThanOrEqual(20);
   });
 
   it('has no pixels to think of before the bar has a width', () => {
