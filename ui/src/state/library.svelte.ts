@@ -53,8 +53,7 @@ export class Library {
 
   /** Loads the list from its beginning, with the numbers of the navigation. */
   async start(): Promise<void> {
-    await this.#loadOverview();
-    await this.#restart();
+    await Promise.all([this.#restart(), this.#loadOverview()]);
     await this.#loadFacets();
   }
 
