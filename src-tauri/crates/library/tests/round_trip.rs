@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use library::{CachedFile, Filter, LibraryError, RecordingFacts};
+use library::{CacheEntry, CachedFile, Filter, LibraryError, RecordingFacts};
 use model::*;
 
 #[test]
@@ -117,7 +117,8 @@ fn an_update_keeps_the_cached_file_and_the_attempts_of_recordings_that_remain() 
         "without a length of its own a call is as long as its longest recording"
     );
     assert_eq!(stored.row.audio, Some(AudioState::Available), "the third recording can be had");
-    assert_eq!(lib.reader().cached_paths().unwrap(), ["ab/main.wav"]);
+    let entry = CacheEntry { recording: main, path: "ab/main.wav".into(), bytes: 960 };
+    assert_eq!(lib.reader().cache_entries().unwrap(), [entry]);
     let wanted = lib.reader().recordings_wanting_audio(&Filter::default()).unwrap();
     let wanted: Vec<&str> = wanted.iter().map(|wanted| wanted.recording.record.remote_id.as_str()).collect();
     assert_eq!(wanted, ["second", "third"]);
@@ -125,7 +126,7 @@ fn an_update_keeps_the_cached_file_and_the_attempts_of_recordings_that_remain() 
     let mut fewer = full_call();
     fewer.recordings.remove(0);
     lib.put(vec![fewer]);
-    assert_eq!(lib.reader().cached_paths().unwrap(), Vec::<String>::new(), "a recording that is gone has no file");
+    assert_eq!(lib.reader().cache_entries().unwrap(), [], "a recording that is gone has no file");
     lib.library.write(move |writer| writer.set_cached(main, &CachedFile { path: "x".into(), ..lost() })).unwrap_err();
     lib.assert_whole();
 }

@@ -108,14 +108,19 @@ fn occurs(term: &Term, text: &str, is_agent: bool) -> bool {
     }
 }
 
+/// Agent and customer speak in turn.
+fn is_agent(turn: u32) -> bool {
+    turn.is_multiple_of(2)
+}
+
 fn naive(calls: &[Vec<String>], search: &Search) -> Vec<(usize, u32)> {
     let mut hits = Vec::new();
     for (at, turns) in calls.iter().enumerate().rev() {
-        let anywhere = |term: &Term| (0..).zip(turns).any(|(turn, text)| occurs(term, text, turn % 2 == 0));
+        let anywhere = |term: &Term| (0..).zip(turns).any(|(turn, text)| occurs(term, text, is_agent(turn)));
         let wanted =
             search.required.iter().all(|terms| terms.iter().any(anywhere)) && !search.excluded.iter().any(anywhere);
         let is_hit =
-            |turn: u32, text: &str| search.required.iter().flatten().any(|term| occurs(term, text, turn % 2 == 0));
+            |turn: u32, text: &str| search.required.iter().flatten().any(|term| occurs(term, text, is_agent(turn)));
         if wanted {
             hits.extend((0..).zip(turns).filter(|(turn, text)| is_hit(*turn, text)).map(|(turn, _)| (at, turn)));
         }

@@ -74,7 +74,7 @@ fn search(conn: &mut Connection, text: &str) -> rusqlite::Result<usize> {
     let order = "INSERT INTO newest SELECT message.rowid FROM found JOIN message ON message.rowid = found.rowid \
                  ORDER BY received_ms DESC LIMIT ?1";
     tx.prepare_cached(order)?.execute([PAGE])?;
-    let page = "SELECT message.rowid, call, seq, received_ms, body, snippet(message_text, -1, '<', '>', '…', 20) \
+    let page = "SELECT message.rowid, call, seq, received_ms, message.body, snippet(message_text, -1, '<', '>', '…', 20) \
                 FROM newest JOIN message_text ON message_text.rowid = newest.rowid \
                 JOIN message ON message.rowid = newest.rowid WHERE message_text MATCH ?1 ORDER BY received_ms DESC";
     let mut statement = tx.prepare_cached(page)?;

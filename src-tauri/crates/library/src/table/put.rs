@@ -1,13 +1,12 @@
 //! Writing a call with everything that belongs to it.
 
-use model::{CallId, CallRecord, Ms, Party, RecordingId, SourceId, digits_of, fold};
+use model::{CallId, CallRecord, Party, RecordingId, SourceId, digits_of, fold};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::call::{audio_word, overall};
+use super::call::UNKNOWN_START_ORDER;
 use super::column::to_json;
 use super::recording::RecordingFacts;
 use super::{insights, metric, recording, turn};
-use crate::table::call::UNKNOWN_START_ORDER;
 use crate::{LibraryError, Writer, call_key};
 
 impl Writer<'_> {
@@ -26,23 +25,21 @@ impl Writer<'_> {
         let source_key = self.source_key(source)?;
         let id = CallId::derive(source, &record.remote_id);
         let started_ms = record.call.started_at.as_ref().map(|at| at.utc_ms);
-        let key = match self.existing(source_key, &record.remote_id)? {
-            None => {
-                let key = call_key::free(&self.tx, started_ms, self.crowded)?;
-                let sql = "INSERT INTO call (key, id, source_key, remote_id, start_order, zone_assumed, length_ms, turns, audio, people, \
-                           digits, digest) VALUES (?1, ?2, ?3, ?4, 0, 0, -1, 0, 'none', '', '', x'')";
-                let id = id.0.as_bytes().as_slice();
-                self.tx.prepare_cached(sql)?.execute(params![key, id, source_key, record.remote_id])?;
-                key
-            }
+        let existing = self.existing(source_key, &record.remote_id)?;
+        let key = match existing {
+            None => call_key::free(&self.tx, started_ms, self.crowded)?,
             Some((key, was_ms)) => {
                 self.clear(key)?;
                 if was_ms == started_ms { key } else { self.moved(key, started_ms)? }
             }
         };
+        let sql = if existing.is_some() { UPDATE } else { INSERT };
+        self.describe(sql, (key, id, source_key), record, digest)?;
         self.replace(key, record)?;
-        self.put_recordings(key, id, record, audio)?;
-        self.describe(key, record, digest)?;
+        if existing.is_some() || !record.recordings.is_empty() {
+            self.put_recordings(key, id, record, audio)?;
+            self.refresh(key)?;
+        }
         self.calls_changed = true;
         Ok(id)
     }
@@ -123,21 +120,27 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn describe(&mut self, key: i64, record: &CallRecord, digest: &[u8; 32]) -> Result<(), LibraryError> {
+    /// Writes the call's row, as if it had no recordings.
+    fn describe(
+        &mut self,
+        sql: &str,
+        (key, id, source_key): (i64, CallId, i64),
+        record: &CallRecord,
+        digest: &[u8; 32],
+    ) -> Result<(), LibraryError> {
         let call = &record.call;
-        let recordings = recording::read(&self.tx, key)?;
-        let longest: Option<Ms> = recordings.iter().filter_map(|recording| recording.facts().duration_ms).max();
         let (from, to) = (call.from.clone().unwrap_or_default(), call.to.clone().unwrap_or_default());
         let sentiment = record.insights.as_ref().and_then(|insights| insights.sentiment.as_ref());
-        let sql = "UPDATE call SET started_ms = ?2, zone_assumed = ?3, length_ms = ?4, direction = ?5, from_number = ?6, \
-                   from_name = ?7, to_number = ?8, to_name = ?9, agent = ?10, status = ?11, title = ?12, sentiment = ?13, \
-                   turns = ?14, audio = ?15, vanished_ms = NULL, people = ?16, digits = ?17, digest = ?18, \
-                   start_order = coalesce(?2, ?19) WHERE key = ?1";
+        let started = call.started_at.as_ref();
         self.tx.prepare_cached(sql)?.execute(params![
             key,
-            call.started_at.as_ref().map(|at| at.utc_ms),
-            call.started_at.as_ref().is_some_and(|at| at.zone_assumed),
-            call.duration_ms.or(longest).unwrap_or(-1),
+            id.0.as_bytes().as_slice(),
+            source_key,
+            record.remote_id,
+            started.map(|at| at.utc_ms),
+            started.map_or(UNKNOWN_START_ORDER, |at| at.utc_ms),
+            started.is_some_and(|at| at.zone_assumed),
+            call.duration_ms.unwrap_or(-1),
             call.direction.map(|direction| direction.as_str()),
             from.number,
             from.name,
@@ -148,15 +151,23 @@ impl Writer<'_> {
             call.title,
             sentiment.and_then(|sentiment| sentiment.overall.as_deref()),
             record.transcript.as_ref().map_or(0, |transcript| transcript.turns.len() as i64),
-            audio_word(overall(recordings.iter().map(|recording| recording.state))),
             people(&from, &to),
             digits(&from, &to),
             digest.as_slice(),
-            UNKNOWN_START_ORDER,
         ])?;
         Ok(())
     }
 }
+
+const INSERT: &str = "INSERT INTO call (key, id, source_key, remote_id, started_ms, start_order, zone_assumed, length_ms, \
+    direction, from_number, from_name, to_number, to_name, agent, status, title, sentiment, turns, audio, vanished_ms, \
+    people, digits, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
+    'none', NULL, ?19, ?20, ?21)";
+
+const UPDATE: &str = "UPDATE call SET id = ?2, source_key = ?3, remote_id = ?4, started_ms = ?5, start_order = ?6, \
+    zone_assumed = ?7, length_ms = ?8, direction = ?9, from_number = ?10, from_name = ?11, to_number = ?12, to_name = ?13, \
+    agent = ?14, status = ?15, title = ?16, sentiment = ?17, turns = ?18, vanished_ms = NULL, people = ?19, digits = ?20, \
+    digest = ?21 WHERE key = ?1";
 
 fn insert_detail(conn: &Connection, key: i64, record: &CallRecord) -> Result<(), LibraryError> {
     let call = &record.call;

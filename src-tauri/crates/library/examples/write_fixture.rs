@@ -1,0 +1,43 @@
+//! Writes the fixture of the present schema: `cargo run -p turnstone-library --example write_fixture -- FILE`.
+//! A fixture of a shipped schema is never written again; a new schema gets a new one.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::*;
+use library::{CachedFile, SyncRun};
+use model::*;
+
+fn main() {
+    let file = std::env::args().nth(1).expect("the file to write");
+    let lib = Lib::with(vec![full_call(), a_call("bare", None)]);
+    lib.put(vec![saying("phone", NOON, &["call me at (512) 555-0143", "谢谢，订单号码"])]);
+    let source = lib.source;
+    let main = RecordingId::derive(CallId::derive(source, &full_call().remote_id), "main");
+    let cached = CachedFile {
+        path: "ab/main.wav".into(),
+        facts: AudioFacts { bytes: Some(960), sha256: Some("cd".repeat(32)), ..AudioFacts::default() },
+        tier: Tier::Provider,
+        fetched_at_ms: NOON,
+    };
+    let tried = Attempt { at_ms: NOON, tier: Tier::Legacy, outcome: Outcome::Network, detail: Some("no route".into()) };
+    let run = SyncRun {
+        at_ms: NOON,
+        seen: 3,
+        added: 3,
+        complete: true,
+        problems: vec![RejectedItem { item: "x.json".into(), reason: "not JSON".into() }],
+        ..SyncRun::default()
+    };
+    lib.library
+        .write(move |writer| {
+            writer.set_cached(main, &cached)?;
+            writer.record_attempt(main, &tried, AudioState::Failed, None)?;
+            writer.set_cursor(source, Some("1"))?;
+            writer.set_setting("theme", Some("dark"))?;
+            writer.add_sync_run(source, &run)
+        })
+        .unwrap();
+    lib.library.backup(std::path::Path::new(&file)).unwrap();
+}
