@@ -71,9 +71,7 @@ pub(super) fn protobuf(value: &Value) -> Reading {
             let part = |name| parts.get(name).and_then(json::number);
             match (part("seconds"), part("nanos")) {
                 (None, None) => Reading::At(0), // An empty duration is zero: zero fields are not written.
-                (seconds, nanos) => {
-                    Reading::of_ms(seconds.unwrap_or(0.0) * 1000.0 + nanos.unwrap_or(0.0) / 1e6)
-                }
+                (seconds, nanos) => Reading::of_ms(seconds.unwrap_or(0.0) * 1000.0 + nanos.unwrap_or(0.0) / 1e6),
             }
         }
         Value::String(text) => match text.trim().strip_suffix('s') {
@@ -170,7 +168,9 @@ mod tests {
         assert_eq!(seconds(&json!("0.5")), Reading::At(500));
         assert_eq!(seconds(&json!(null)), Reading::Absent);
         assert_eq!(seconds(&json!("")), Reading::Absent);
-        for value in [json!(-1), json!("NaN"), json!("inf"), json!(1e300), json!("soon"), json!([]), json!(1_765_540_800)] {
+        for value in
+            [json!(-1), json!("NaN"), json!("inf"), json!(1e300), json!("soon"), json!([]), json!(1_765_540_800)]
+        {
             assert_eq!(seconds(&value), Reading::Unusable, "{value}");
         }
         assert_eq!(ticks(&json!(700_000.0)), Reading::At(70));

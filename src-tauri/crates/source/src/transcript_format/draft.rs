@@ -183,19 +183,28 @@ impl Draft {
 
 /// Adds every member of `value` but `used` to `metadata`, as far as there is room.
 pub(crate) fn keep_rest(metadata: &mut Map<String, Value>, value: &Value, used: &[&str], note: &mut dyn FnMut(String)) {
-    let Value::Object(map) = value else { return };
+    let members = value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+    keep(metadata, members.filter(|(name, _)| !used.contains(name)), note);
+}
+
+/// Adds named values to `metadata`, as far as there is room. What is there already stays.
+pub(crate) fn keep<'a>(
+    metadata: &mut Map<String, Value>,
+    members: impl Iterator<Item = (&'a str, &'a Value)>,
+    note: &mut dyn FnMut(String),
+) {
     let mut room = MAX_METADATA.saturating_sub(metadata.values().map(size).sum());
-    for (name, value) in map {
-        if value.is_null() || used.contains(&name.as_str()) || metadata.contains_key(name) || name.len() > 256 {
+    for (name, value) in members {
+        if value.is_null() || metadata.contains_key(name) || name.len() > 256 {
             continue;
         }
-        let size = size(value);
+        let size = size(value) + name.len();
         if size > MAX_VALUE.min(room) {
             note(format!("a value of {size} bytes beside the turns is too long to keep"));
             continue;
         }
         room -= size;
-        metadata.insert(name.clone(), value.clone());
+        metadata.insert(name.to_owned(), value.clone());
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn is_likely(content: &str, file_name: &str) -> bool {
 }
 
 /// Parses a whole document. `NaN` and `Infinity`, which some writers emit though JSON has none, are read as null.
-pub(super) fn parse(content: &str) -> Result<Value, FormatError> {
+pub(crate) fn parse(content: &str) -> Result<Value, FormatError> {
     let values = content.bytes().filter(|b| matches!(b, b',' | b'[' | b'{')).count();
     if values > MAX_VALUES {
         return Err(FormatError::TooMany { what: "values", limit: MAX_VALUES });

@@ -73,7 +73,8 @@ fn is_person(label: &str) -> bool {
     let words: Vec<&str> = label.split_whitespace().collect();
     words.len() <= 4
         && words.iter().all(|word| {
-            word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '\'' | '’' | '-' | '_'))
+            word.starts_with(char::is_uppercase)
+                && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '\'' | '’' | '-' | '_'))
         })
 }
 

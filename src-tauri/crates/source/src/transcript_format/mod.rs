@@ -15,22 +15,42 @@
 //!
 //! Deliberately absent: guessing a format from a file's name. The name only decides what to say when nothing matches.
 
-mod clock;
+mod assemblyai;
+mod aws_call_analytics;
+mod aws_transcribe;
+mod azure_batch;
+mod bridge;
+mod call_log;
+pub(crate) mod clock;
+mod deepgram;
 mod draft;
-mod json;
+mod elevenlabs;
+mod google_stt;
+pub(crate) mod json;
 mod labels;
+mod openai_diarized;
 mod plain;
+mod rev_ai;
+mod ringsense;
 mod srt;
+mod talky;
 mod text;
+mod twilio_sentences;
+mod vapi;
+mod voxanne;
+mod wall_clock;
 mod webvtt;
+mod whisper;
+mod whisper_cpp;
+mod whisperx;
+pub(crate) mod words;
 
 use model::{Call, Insights, Moment, Transcript};
 use serde_json::{Map, Value};
 
-use self::draft::Draft;
-
 pub(crate) use self::clock::Reading;
-pub(crate) use self::draft::{Said, keep_rest};
+pub(crate) use self::draft::{Draft, Said, keep, keep_rest};
+pub(crate) use self::words::Names;
 
 /// The largest file that is read. Whoever reads files looks at their size first.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -163,6 +183,27 @@ struct Format {
 
 /// In the order they are asked; vCon comes before all of them.
 const FORMATS: &[Format] = &[
+    Format { name: "deepgram", matches: deepgram::matches, read: deepgram::read },
+    Format { name: "aws-transcribe", matches: aws_transcribe::matches, read: aws_transcribe::read },
+    Format { name: "google-stt-v2", matches: google_stt::matches_v2, read: google_stt::read },
+    Format { name: "google-stt-v1", matches: google_stt::matches_v1, read: google_stt::read },
+    Format { name: "contact-lens", matches: aws_call_analytics::matches_contact_lens, read: aws_call_analytics::read },
+    Format { name: "aws-call-analytics", matches: aws_call_analytics::matches, read: aws_call_analytics::read },
+    Format { name: "assemblyai", matches: assemblyai::matches, read: assemblyai::read },
+    Format { name: "elevenlabs", matches: elevenlabs::matches, read: elevenlabs::read },
+    Format { name: "vapi", matches: vapi::matches, read: vapi::read },
+    Format { name: "ringsense", matches: ringsense::matches, read: ringsense::read },
+    Format { name: "twilio-sentences", matches: twilio_sentences::matches, read: twilio_sentences::read },
+    Format { name: "azure-batch", matches: azure_batch::matches, read: azure_batch::read },
+    Format { name: "rev-ai", matches: rev_ai::matches, read: rev_ai::read },
+    Format { name: "whisper-cpp", matches: whisper_cpp::matches, read: whisper_cpp::read },
+    Format { name: "openai-diarized", matches: openai_diarized::matches, read: openai_diarized::read },
+    Format { name: "whisperx", matches: whisperx::matches, read: whisperx::read },
+    Format { name: "whisper", matches: whisper::matches, read: whisper::read },
+    Format { name: "talky", matches: talky::matches, read: talky::read },
+    Format { name: "twilio-bridge", matches: bridge::matches, read: bridge::read },
+    Format { name: "voxanne", matches: voxanne::matches, read: voxanne::read },
+    Format { name: "call-log", matches: call_log::matches, read: call_log::read },
 ];
 
 /// One text format; it also sees the file's name.

@@ -36,7 +36,13 @@ pub(super) fn read(content: &str, draft: &mut Draft) {
 }
 
 /// One caption: a turn for every labelled line, other lines continuing the one before.
-pub(super) fn say_caption(at: usize, times: Option<(Reading, Reading)>, lines: &[String], names: &Names, draft: &mut Draft) {
+pub(super) fn say_caption(
+    at: usize,
+    times: Option<(Reading, Reading)>,
+    lines: &[String],
+    names: &Names,
+    draft: &mut Draft,
+) {
     let (start, end) = times.unwrap_or((Reading::Absent, Reading::Absent));
     let mut turns: Vec<(Option<&str>, String)> = Vec::new();
     for line in lines {

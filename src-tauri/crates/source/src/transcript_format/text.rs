@@ -60,7 +60,10 @@ fn unknown(reason: &str) -> FormatError {
 
 /// Control characters that no text file has. A NUL anywhere in the first part is enough.
 fn is_binary(content: &str) -> bool {
-    content.chars().take(4096).any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{80}'..='\u{9f}'))
+    content
+        .chars()
+        .take(4096)
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{80}'..='\u{9f}'))
 }
 
 fn decode_bytes(bytes: &[u8]) -> Text<'_> {
@@ -79,8 +82,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Text<'static> {
 /// Windows-1252 differs from Latin-1 only in 0x80 to 0x9F.
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
-        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9F => HIGH[usize::from(byte - 0x80)],

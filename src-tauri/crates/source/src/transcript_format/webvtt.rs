@@ -32,7 +32,8 @@ pub(super) fn read(content: &str, draft: &mut Draft) {
 
 /// Text without tags and with its entities decoded.
 pub(super) fn without_tags(line: &str) -> String {
-    let text: String = pieces(line).filter_map(|piece| if let Piece::Text(text) = piece { Some(text) } else { None }).collect();
+    let text: String =
+        pieces(line).filter_map(|piece| if let Piece::Text(text) = piece { Some(text) } else { None }).collect();
     entities(&text).trim().to_owned()
 }
 
@@ -51,7 +52,8 @@ fn cues<'a>(lines: &'a [&'a str], draft: &mut Draft) -> Vec<Cue<'a>> {
         if at == 0 {
             draft.language = block.iter().find_map(|line| line.strip_prefix("Language:")).map(|l| l.trim().to_owned());
         }
-        let is_comment = block.first().is_some_and(|line| ["NOTE", "STYLE", "REGION"].iter().any(|word| is_word(line, word)));
+        let is_comment =
+            block.first().is_some_and(|line| ["NOTE", "STYLE", "REGION"].iter().any(|word| is_word(line, word)));
         if let Some(timed) = block.iter().take(2).position(|line| line.contains(ARROW)).filter(|_| !is_comment) {
             let times = times(block[timed]);
             if times.is_none() {

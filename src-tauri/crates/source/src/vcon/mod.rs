@@ -6,10 +6,16 @@
 //!
 //! Deliberately absent: fetching what is referenced, and following other vCons this one was made from.
 
+mod analysis;
+mod dialog;
+mod party;
+
 use model::{Call, Insights, Moment, Ms, Transcript};
 use serde_json::{Map, Value};
 
-use crate::transcript_format::{FormatError, Recognised, parse_json};
+use crate::transcript_format::{FormatError, Recognised, json, keep_rest, parse_json};
+
+pub use dialog::content_matches;
 
 /// The largest vCon that is read: inline audio makes them far larger than transcripts.
 pub const MAX_BYTES: u64 = 256 << 20;
@@ -79,20 +85,35 @@ pub fn read_vcon(bytes: &[u8]) -> Result<VCon, FormatError> {
     read_value(&parse_json(bytes, MAX_BYTES)?)
 }
 
-
+/// Whether a JSON document is a vCon in one of its three forms.
 pub(crate) fn is_vcon(value: &Value) -> bool {
-    !value["uuid"].is_null() && (value["parties"].is_array() || value["dialog"].is_array())
+    let is_plain = !value["uuid"].is_null() && (value["parties"].is_array() || value["dialog"].is_array());
+    let is_signed = !value["payload"].is_null() && value["signatures"].is_array();
+    is_plain || is_signed || is_encrypted(value)
 }
 
-pub(crate) fn read_value(_value: &Value) -> Result<VCon, FormatError> {
-    Ok(VCon::default())
+/// Reads a parsed vCon.
+pub(crate) fn read_value(value: &Value) -> Result<VCon, FormatError> {
+    if is_encrypted(value) {
+        return Err(FormatError::Encrypted);
+    }
+    if value["signatures"].is_array() {
+        return read_signed(value);
+    }
+    if !value.is_object() || !is_vcon(value) {
+        return Err(malformed("neither `parties` nor `dialog` beside a `uuid`"));
+    }
+    read_plain(value)
 }
 
 impl VCon {
+    /// The same without its audio, as a recognised transcript.
     pub(crate) fn into_recognised(self) -> Recognised {
         Recognised {
             format: "vcon",
-            transcript: self.transcript.unwrap_or_default(),
+            transcript: self
+                .transcript
+                .unwrap_or_else(|| Transcript { format: Some("vcon".to_owned()), ..Transcript::default() }),
             call: self.call,
             insights: self.insights,
             metadata: self.metadata,
@@ -101,7 +122,51 @@ impl VCon {
     }
 }
 
-/// Whether `bytes` match one of the hashes; `None` if there is none of a known kind.
-pub fn content_matches(_hashes: &[String], _bytes: &[u8]) -> Option<bool> {
-    None
+fn is_encrypted(value: &Value) -> bool {
+    value["ciphertext"].is_string() && (value["recipients"].is_array() || value["protected"].is_string())
+}
+
+/// The payload of a JSON web signature; a payload that is signed again, or encrypted, is not followed.
+fn read_signed(value: &Value) -> Result<VCon, FormatError> {
+    let parsed;
+    let payload = match &value["payload"] {
+        Value::String(text) => {
+            let bytes = dialog::from_base64(text).ok_or_else(|| malformed("`payload` is not base64url"))?;
+            parsed = parse_json(&bytes, MAX_BYTES)?;
+            &parsed
+        }
+        object => object,
+    };
+    if is_encrypted(payload) {
+        return Err(FormatError::Encrypted);
+    }
+    if payload["signatures"].is_array() || !is_vcon(payload) {
+        return Err(malformed("`payload` holds no vCon"));
+    }
+    let mut vcon = read_plain(payload)?;
+    vcon.signed = true;
+    vcon.metadata.insert("signature".to_owned(), Value::String("present, not verified".to_owned()));
+    Ok(vcon)
+}
+
+fn read_plain(value: &Value) -> Result<VCon, FormatError> {
+    let parties = party::read(value);
+    let mut vcon = VCon { uuid: json::scalar(&value["uuid"]), ..VCon::default() };
+    dialog::read(value, &parties, &mut vcon);
+    analysis::read(value, &parties, &mut vcon)?;
+    vcon.call.title = json::scalar(&value["subject"]);
+    if let Some(uuid) = &vcon.uuid {
+        vcon.call.external_ids.insert("vcon".to_owned(), uuid.clone());
+    }
+    let VCon { metadata, notes, .. } = &mut vcon;
+    keep_rest(metadata, value, &["uuid", "subject", "dialog", "analysis", "attachments"], &mut |note| notes.push(note));
+    notes.truncate(MAX_NOTES);
+    Ok(vcon)
+}
+
+/// More notes than this help nobody.
+const MAX_NOTES: usize = 100;
+
+fn malformed(reason: &str) -> FormatError {
+    FormatError::Malformed { format: "vCon", reason: reason.to_owned() }
 }
