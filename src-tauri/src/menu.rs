@@ -9,8 +9,8 @@ use crate::events;
 /// Builds the menu bar.
 pub fn build(handle: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let library = SubmenuBuilder::new(handle, "Library")
-        .text("add-folder", "Add Folder…")
-        .text("sync-all", "Synchronise All Sources")
+        .text("add_source", "Add Folder…")
+        .text("sync_all", "Synchronise All Sources")
         .separator()
         .text("settings", "Settings…")
         .separator()
@@ -19,16 +19,16 @@ pub fn build(handle: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let edit = SubmenuBuilder::new(handle, "Edit").copy().paste().select_all().build()?;
     let playback = SubmenuBuilder::new(handle, "Playback")
         .text("toggle", "Play or Pause")
-        .text("back", "Back 10 Seconds")
-        .text("forward", "Forward 10 Seconds")
+        .text("back_10", "Back 10 Seconds")
+        .text("forward_10", "Forward 10 Seconds")
         .separator()
-        .text("previous-turn", "Previous Turn")
-        .text("next-turn", "Next Turn")
-        .text("replay-turn", "Replay This Turn")
+        .text("previous_turn", "Previous Turn")
+        .text("next_turn", "Next Turn")
+        .text("replay_turn", "Replay This Turn")
         .separator()
         .text("slower", "Slower")
         .text("faster", "Faster")
-        .text("normal-speed", "Normal Speed")
+        .text("normal_speed", "Normal Speed")
         .build()?;
     let go = SubmenuBuilder::new(handle, "Go")
         .text("search", "Search Everything…")
