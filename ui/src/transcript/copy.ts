@@ -16,6 +16,22 @@ export function plainText(passages: readonly Passage[], speakers: readonly Speak
   return said.map((passage) => `${speakers[passage.turn]?.name ?? 'Unknown'}: ${passage.text.trim()}`).join('\n');
 }
 
+/** Puts a text into the clipboard; where the page may not write to it directly, through a copy command. */
+export async function toClipboard(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const write = (event: ClipboardEvent): void => {
+      event.clipboardData?.setData('text/plain', text);
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    document.addEventListener('copy', write, { capture: true, once: true });
+    document.execCommand('copy');
+    document.removeEventListener('copy', write, { capture: true });
+  }
+}
+
 /** The whole transcript, every line with its speaker. */
 export function wholeText(turns: readonly TurnView[], speakers: readonly Speaker[]): string {
   return turns
