@@ -73,10 +73,11 @@ pub fn render(mut pcm: Box<dyn Pcm>, options: &RenderOptions, path: &Path) -> Re
     let mut unfinished = path.to_owned().into_os_string();
     unfinished.push(".part");
     let unfinished = Path::new(&unfinished);
-    let rendered = write(Stretched::new(Box::new(part), options.speed), options.depth, unfinished).and_then(|rendered| {
-        std::fs::rename(unfinished, path).map_err(|error| failed(path, hound::Error::IoError(error)))?;
-        Ok(rendered)
-    });
+    let rendered =
+        write(Stretched::new(Box::new(part), options.speed), options.depth, unfinished).and_then(|rendered| {
+            std::fs::rename(unfinished, path).map_err(|error| failed(path, hound::Error::IoError(error)))?;
+            Ok(rendered)
+        });
     if rendered.is_err() {
         // Nothing more can be done about a leftover than to try.
         let _ = std::fs::remove_file(unfinished);

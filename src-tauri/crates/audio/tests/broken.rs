@@ -22,7 +22,8 @@ fn survive(path: &Path, what: &str) -> Option<u64> {
             let spec = pcm.spec();
             let heard = read_all(pcm.as_mut(), 4_096);
             assert!(!matches!(heard, Err(DecodeError::Panicked { .. })), "{what}: reading must not panic");
-            let sought = pcm.seek(spec.frames / 2).and_then(|()| pcm.read(&mut vec![0.0; 512 * usize::from(spec.channels)]));
+            let sought =
+                pcm.seek(spec.frames / 2).and_then(|()| pcm.read(&mut vec![0.0; 512 * usize::from(spec.channels)]));
             assert!(!matches!(sought, Err(DecodeError::Panicked { .. })), "{what}: seeking must not panic");
             heard.is_ok().then_some(spec.frames)
         }
@@ -57,7 +58,9 @@ fn a_file_that_is_cut_short_plays_what_is_there() {
 
 #[test]
 fn what_survives_of_a_cut_file_is_the_same_sound() {
-    for name in ["pcm_s16.wav", "mulaw.wav", "ima.wav", "mp3_8k_cbr.mp3", "flac.flac", "vorbis.ogg", "opus.ogg", "aac.aac"] {
+    for name in
+        ["pcm_s16.wav", "mulaw.wav", "ima.wav", "mp3_8k_cbr.mp3", "flac.flac", "vorbis.ogg", "opus.ogg", "aac.aac"]
+    {
         let (_, whole) = decode(&path(name));
         let file = bytes(name);
         let cut = written(name, &file[..file.len() * 3 / 5]);

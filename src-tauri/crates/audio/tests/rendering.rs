@@ -60,7 +60,8 @@ fn twice_the_speed_is_half_the_length() {
 fn a_file_that_cannot_be_written_says_where_and_leaves_what_was_there() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().join("missing/out.wav");
-    let error = render(open(&path("mulaw.wav")).expect("opens"), &RenderOptions::default(), &out).expect_err("no folder");
+    let error =
+        render(open(&path("mulaw.wav")).expect("opens"), &RenderOptions::default(), &out).expect_err("no folder");
     assert!(error.to_string().starts_with("cannot write "), "{error}");
     assert!(error.to_string().contains("out.wav"), "{error}");
 

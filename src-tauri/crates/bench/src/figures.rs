@@ -15,6 +15,11 @@ impl Figures {
         answer
     }
 
+    /// Takes over what was measured elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Half of them took at most this long, in milliseconds.
     pub fn p50(&self) -> f64 {
         self.at(0.50)

@@ -2,6 +2,7 @@
 //! it did not measure. Timings are printed, never asserted.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod audio;
 mod figures;
 mod library;
 
@@ -11,8 +12,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (topic, options) = arguments.split_first().map_or(("", &[][..]), |(topic, options)| (topic.as_str(), options));
     let result = match topic {
+        "audio" => audio::run(options),
         "library" => library::run(options),
-        _ => Err("usage: turnstone-bench library [--calls N] [--rows N] [--quick]".into()),
+        _ => Err("usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -91,7 +91,8 @@ fn next_frame(
         };
         at += skip as u64;
         let bytes = &bytes[skip..];
-        let follows = |header: &Header, size: usize| bytes.get(size..).and_then(Header::parse).filter(|h| h.fits(header));
+        let follows =
+            |header: &Header, size: usize| bytes.get(size..).and_then(Header::parse).filter(|h| h.fits(header));
         if let Some(header) = Header::parse(bytes).filter(|header| like.is_none_or(|like| header.fits(like))) {
             let size = header.size as usize;
             let followed = match follows(&header, size) {

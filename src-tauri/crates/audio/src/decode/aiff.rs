@@ -1,8 +1,8 @@
 //! AIFF and AIFF-C with samples that stand one after another.
 
+use super::Opened;
 use super::input::{Input, big};
 use super::linear::{Coding, Layout, Linear};
-use super::Opened;
 use crate::error::{Fail, Unplayable};
 use crate::{Depth, Looks};
 

@@ -137,11 +137,15 @@ fn coded_number(bytes: &[u8]) -> Option<(u64, usize)> {
         _ => return None,
     };
     let start = u64::from(first) & (0x7f >> length);
-    bytes.get(1..length)?.iter().try_fold(start, |n, &b| (b & 0xc0 == 0x80).then_some(n << 6 | u64::from(b & 0x3f))).map(|n| (n, length))
+    bytes
+        .get(1..length)?
+        .iter()
+        .try_fold(start, |n, &b| (b & 0xc0 == 0x80).then_some(n << 6 | u64::from(b & 0x3f)))
+        .map(|n| (n, length))
 }
 
 fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |crc, &byte| {
-        (0..8).fold(crc ^ byte, |crc, _| if crc & 0x80 != 0 { crc << 1 ^ 7 } else { crc << 1 })
-    })
+    bytes
+        .iter()
+        .fold(0, |crc, &byte| (0..8).fold(crc ^ byte, |crc, _| if crc & 0x80 != 0 { crc << 1 ^ 7 } else { crc << 1 }))
 }

@@ -15,10 +15,7 @@ pub(crate) struct Guarded {
 
 impl Guarded {
     /// Opens a decoder behind the wall.
-    pub(crate) fn open(
-        file: &str,
-        open: impl FnOnce() -> Result<Box<dyn Stream>, Fail>,
-    ) -> Result<Self, DecodeError> {
+    pub(crate) fn open(file: &str, open: impl FnOnce() -> Result<Box<dyn Stream>, Fail>) -> Result<Self, DecodeError> {
         let (stream, spec) = guard(file, || {
             let stream = open()?;
             let spec = stream.spec();

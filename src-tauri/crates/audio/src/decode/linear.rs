@@ -136,9 +136,9 @@ fn convert(coding: Coding, big_endian: bool, bytes: &[u8], out: &mut [f32]) {
         Coding::U8 => each(bytes, false, out, |[b]| (f32::from(b) - 128.0) / 128.0),
         Coding::S8 => each(bytes, false, out, |b| f32::from(i8::from_le_bytes(b)) / 128.0),
         Coding::S16 => each(bytes, big_endian, out, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
-        Coding::S24 => each(bytes, big_endian, out, |[a, b, c]| {
-            (i32::from_le_bytes([0, a, b, c]) >> 8) as f32 / 8_388_608.0
-        }),
+        Coding::S24 => {
+            each(bytes, big_endian, out, |[a, b, c]| (i32::from_le_bytes([0, a, b, c]) >> 8) as f32 / 8_388_608.0)
+        }
         Coding::S32 => each(bytes, big_endian, out, |b| (f64::from(i32::from_le_bytes(b)) / 2_147_483_648.0) as f32),
         Coding::F32 => each(bytes, big_endian, out, |b| finite(f32::from_le_bytes(b))),
         Coding::F64 => each(bytes, big_endian, out, |b| finite(f64::from_le_bytes(b) as f32)),

@@ -31,12 +31,8 @@ pub(crate) fn open(mut input: Input) -> Result<Opened, Fail> {
         fragment(&mut input, &track, &movie, at, size, &mut table)?;
     }
     let (skip, end) = trims(&movie, &track, claimed.filter(|_| fragments.is_empty()), &table);
-    let shape = Shape {
-        rate: track.inner.rate(),
-        channels: track.inner.channels(),
-        skip,
-        frames: end.saturating_sub(skip),
-    };
+    let shape =
+        Shape { rate: track.inner.rate(), channels: track.inner.channels(), skip, frames: end.saturating_sub(skip) };
     let (codec, depth) = (track.inner.words(), track.inner.depth());
     let stream = Box::new(Packets::new(input, table, track.inner.recipe(), shape)?);
     Ok(Opened { stream, format: FORMAT, codec, depth })
@@ -83,7 +79,9 @@ fn audio_track(movie: &[u8]) -> Result<Track<'_>, Fail> {
         let description = child(tables, b"stsd").and_then(|body| body.get(8..)).ok_or_else(broken)?;
         let wide = media.first() == Some(&1);
         let timescale = media.get(if wide { 20..24 } else { 12..16 }).map_or(0, big);
-        let id = child(track, b"tkhd").and_then(|b| b.get(if b.first() == Some(&1) { 20..24 } else { 12..16 })).map_or(0, big);
+        let id = child(track, b"tkhd")
+            .and_then(|b| b.get(if b.first() == Some(&1) { 20..24 } else { 12..16 }))
+            .map_or(0, big);
         let inner = Inner::read(description, FORMAT).map_err(|fail| with_duration(fail, media, timescale))?;
         return Ok(Track { id, timescale: timescale.max(1), atoms: track, tables, inner });
     }
@@ -119,7 +117,9 @@ fn sample_table(track: &Track<'_>, len: u64, table: &mut Table) -> Option<u64> {
             false => word(offsets, 2 + chunk),
         };
         let Some(mut offset) = offset else { break };
-        while word(chunks, 2 + (run + 1) * 3).is_some_and(|first| first <= chunk as u64 + 1) && run + 1 < count_of(chunks) {
+        while word(chunks, 2 + (run + 1) * 3).is_some_and(|first| first <= chunk as u64 + 1)
+            && run + 1 < count_of(chunks)
+        {
             run += 1;
         }
         for _ in 0..word(chunks, 3 + run * 3)? {
@@ -183,11 +183,20 @@ fn scale(value: u64, to: u64, from: u64) -> u64 {
 }
 
 /// Appends the samples of one fragment of the track.
-fn fragment(input: &mut Input, track: &Track<'_>, movie: &[u8], at: u64, size: u64, table: &mut Table) -> Result<(), Fail> {
+fn fragment(
+    input: &mut Input,
+    track: &Track<'_>,
+    movie: &[u8],
+    at: u64,
+    size: u64,
+    table: &mut Table,
+) -> Result<(), Fail> {
     let body = input.bytes_at(at, MOST_TABLES.min(size as usize))?;
     let Some(body) = body.get(8..) else { return Ok(()) };
     for (_, traf) in atoms(body).filter(|(kind, _)| *kind == b"traf") {
-        let Some(head) = child(traf, b"tfhd").filter(|head| head.get(4..8).map(big) == Some(track.id)) else { continue };
+        let Some(head) = child(traf, b"tfhd").filter(|head| head.get(4..8).map(big) == Some(track.id)) else {
+            continue;
+        };
         let flags = big(&head[1..4]);
         let mut fields = head[8..].iter().copied();
         let mut field = |bit: u64, n: usize| -> Option<u64> {
@@ -238,7 +247,9 @@ fn trims(movie: &[u8], track: &Track<'_>, claimed: Option<u64>, table: &Table) -
     let rate = u64::from(track.inner.rate());
     if let Some(edits) = path(track.atoms, &[b"edts", b"elst"]).filter(|edits| edits.len() >= 8) {
         let wide = edits[0] == 1;
-        let movie_scale = child(movie, b"mvhd").and_then(|b| b.get(if b.first() == Some(&1) { 20..24 } else { 12..16 })).map_or(0, big);
+        let movie_scale = child(movie, b"mvhd")
+            .and_then(|b| b.get(if b.first() == Some(&1) { 20..24 } else { 12..16 }))
+            .map_or(0, big);
         for edit in edits[8..].chunks_exact(if wide { 20 } else { 12 }) {
             let (length, from) = if wide {
                 (big(&edit[..8]), big(&edit[8..16]) as i64)
@@ -270,7 +281,8 @@ fn itunes_trims(movie: &[u8]) -> Option<(u64, u64)> {
         (kind == b"----" && name == b"iTunSMPB").then(|| child(tag, b"data")?.get(8..)).flatten()
     })?;
     let text = std::str::from_utf8(tag).ok()?;
-    let words: Vec<u64> = text.split_whitespace().take(4).map_while(|word| u64::from_str_radix(word, 16).ok()).collect();
+    let words: Vec<u64> =
+        text.split_whitespace().take(4).map_while(|word| u64::from_str_radix(word, 16).ok()).collect();
     let [_, delay, _, length] = words[..] else { return None };
     Some((delay.min(1 << 20), length.min(1 << 48)))
 }

@@ -4,10 +4,10 @@
 //! The first audio stream is taken. Lost pages shorten the time line; page check sums are not verified, a damaged
 //! packet is its decoder's matter.
 
+use super::Opened;
 use super::input::{Input, Sweep, little};
 use super::packets::{Packets, Shape, Table};
 use super::xiph::{self, Codec, Opus, Vorbis};
-use super::Opened;
 use crate::error::{Fail, Unplayable};
 use crate::{Depth, Looks};
 
@@ -202,7 +202,8 @@ impl Walk {
                 () => return Ok(()),
             };
             let (rate, channels) = xiph::speex_facts(&head).filter(|_| speex).unzip();
-            self.unknown = Some(Unplayable { codec: codec.to_owned(), format: FORMAT, rate, channels, duration_ms: None });
+            self.unknown =
+                Some(Unplayable { codec: codec.to_owned(), format: FORMAT, rate, channels, duration_ms: None });
             return Ok(());
         }
         self.serial = Some(page.serial);

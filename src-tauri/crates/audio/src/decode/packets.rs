@@ -227,7 +227,8 @@ impl Packets {
             } else if planes > 0 {
                 let mut other = Vec::new();
                 buffer.copy_to_vec_interleaved::<f32>(&mut other);
-                let spread = other.chunks_exact(planes).flat_map(|frame| (0..channels).map(|c| frame[c.min(planes - 1)]));
+                let spread =
+                    other.chunks_exact(planes).flat_map(|frame| (0..channels).map(|c| frame[c.min(planes - 1)]));
                 self.fresh.extend(spread);
             }
         }

@@ -101,8 +101,9 @@ impl Head {
     }
 
     fn unplayable(&self, tag: u16) -> Fail {
-        let duration_ms = (self.bytes_per_second > 0)
-            .then(|| i64::try_from(u128::from(self.bytes) * 1000 / u128::from(self.bytes_per_second)).unwrap_or(i64::MAX));
+        let duration_ms = (self.bytes_per_second > 0).then(|| {
+            i64::try_from(u128::from(self.bytes) * 1000 / u128::from(self.bytes_per_second)).unwrap_or(i64::MAX)
+        });
         Fail::Unsupported(Box::new(Unplayable {
             codec: codec_words(tag),
             format: FORMAT,

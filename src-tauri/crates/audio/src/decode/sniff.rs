@@ -19,7 +19,10 @@ pub(crate) enum Kind {
     Mp3(u64, index::Header),
     /// With the first frame.
     Adts(u64, adts::Header),
-    Unsupported { format: &'static str, codec: &'static str },
+    Unsupported {
+        format: &'static str,
+        codec: &'static str,
+    },
     Not(Looks),
 }
 
@@ -147,7 +150,9 @@ fn looks(head: &[u8]) -> Looks {
     let start = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
     match start.as_bytes().first() {
         Some(b'{' | b'[') => Looks::Json,
-        Some(b'<') if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| start.contains(tag)) => Looks::Html,
+        Some(b'<') if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| start.contains(tag)) => {
+            Looks::Html
+        }
         Some(b'<') => Looks::Xml,
         _ => Looks::Text,
     }

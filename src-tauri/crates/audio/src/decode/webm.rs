@@ -220,7 +220,9 @@ impl Track {
         match id {
             0xd7 => self.number = value,
             0x83 => self.audio = value == 2,
-            0x86 => self.codec = String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).trim_end_matches('\0').to_owned(),
+            0x86 => {
+                self.codec = String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).trim_end_matches('\0').to_owned()
+            }
             0x63a2 => self.private = bytes,
             0xb5 if bytes.len() == 4 => self.rate = f64::from(f32::from_bits(value as u32)),
             0xb5 => self.rate = f64::from_bits(value),

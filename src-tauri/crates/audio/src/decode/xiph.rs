@@ -128,7 +128,8 @@ impl Vorbis {
     /// Reads the identification and set-up packets.
     pub(crate) fn read(identification: &[u8], set_up: &[u8]) -> Result<Self, Fail> {
         let broken = || Fail::malformed("its Vorbis headers cannot be read");
-        if identification.len() < 30 || !identification.starts_with(b"\x01vorbis") || !set_up.starts_with(b"\x05vorbis") {
+        if identification.len() < 30 || !identification.starts_with(b"\x01vorbis") || !set_up.starts_with(b"\x05vorbis")
+        {
             return Err(broken());
         }
         let blocks = [identification[28] & 15, identification[28] >> 4];
