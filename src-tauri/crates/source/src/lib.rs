@@ -134,12 +134,14 @@ impl Settings {
     fn expect_only(&self, known: &[&str]) -> Result<(), SourceError> {
         if let Some(unknown) = self.set.keys().find(|key| !known.contains(&key.as_str())) {
             let known = known.join(", ");
-            return Err(SourceError::Settings(format!("unknown setting {unknown:?}: this kind of source knows {known}")));
+            return Err(SourceError::Settings(format!(
+                "unknown setting {unknown:?}: this kind of source knows {known}"
+            )));
         }
         match self.set.get("rescan") {
-            Some(seconds) if !seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0) => {
-                Err(SourceError::Settings(format!("rescan={seconds} is not a number of seconds: use for example rescan=300")))
-            }
+            Some(seconds) if !seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0) => Err(SourceError::Settings(
+                format!("rescan={seconds} is not a number of seconds: use for example rescan=300"),
+            )),
             _ => Ok(()),
         }
     }

@@ -8,14 +8,24 @@ use serde_json::{Map, Value};
 const INNER: [&str; 5] = ["call", "metadata", "data", "recording", "details"];
 /// Ids worth keeping under the name the source gave them.
 const IDS: [&str; 10] = [
-    "callid", "callsid", "streamsid", "recordingid", "recordingsid", "conversationid", "externalcallid", "externalid",
-    "sessionid", "vapicallid",
+    "callid",
+    "callsid",
+    "streamsid",
+    "recordingid",
+    "recordingsid",
+    "conversationid",
+    "externalcallid",
+    "externalid",
+    "sessionid",
+    "vapicallid",
 ];
 
 /// The facts of a call that `object` names at its top or in an object right below.
 pub fn call_facts(object: &Map<String, Value>) -> Call {
     let mut call = facts_of(object);
-    for inner in object.iter().filter(|(key, _)| INNER.contains(&plain(key).as_str())).filter_map(|(_, value)| value.as_object()) {
+    for inner in
+        object.iter().filter(|(key, _)| INNER.contains(&plain(key).as_str())).filter_map(|(_, value)| value.as_object())
+    {
         fill(&mut call, facts_of(inner));
     }
     call
@@ -26,7 +36,21 @@ pub fn fill(call: &mut Call, other: Call) {
     macro_rules! fill {
         ($($field:ident),*) => { $( if call.$field.is_none() { call.$field = other.$field; } )* };
     }
-    fill!(title, started_at, ended_at, duration_ms, direction, from, to, agent, tenant, campaign, status, outcome, cost);
+    fill!(
+        title,
+        started_at,
+        ended_at,
+        duration_ms,
+        direction,
+        from,
+        to,
+        agent,
+        tenant,
+        campaign,
+        status,
+        outcome,
+        cost
+    );
     for (name, id) in other.external_ids {
         call.external_ids.entry(name).or_insert(id);
     }
@@ -70,8 +94,18 @@ fn facts_of(object: &Map<String, Value>) -> Call {
         title: fields.find(&["title", "subject"], text),
         started_at: fields.find(
             &[
-                "startedat", "callstartedat", "starttime", "callstarttime", "starttimeunixsecs", "start", "recordedat",
-                "calldate", "datetime", "timestamp", "date", "createdat",
+                "startedat",
+                "callstartedat",
+                "starttime",
+                "callstarttime",
+                "starttimeunixsecs",
+                "start",
+                "recordedat",
+                "calldate",
+                "datetime",
+                "timestamp",
+                "date",
+                "createdat",
             ],
             moment,
         ),
@@ -105,9 +139,11 @@ impl<'a> Fields<'a> {
     }
 
     fn duration(&self) -> Option<Ms> {
-        let ms = self.find(&["durationms", "durationmillis", "durationmilliseconds"], number).map(|ms| ms.round() as Ms);
+        let ms =
+            self.find(&["durationms", "durationmillis", "durationmilliseconds"], number).map(|ms| ms.round() as Ms);
         ms.or_else(|| {
-            let names = ["durationseconds", "durationsecs", "durations", "calldurationsecs", "duration", "callduration"];
+            let names =
+                ["durationseconds", "durationsecs", "durations", "calldurationsecs", "duration", "callduration"];
             self.find(&names, seconds).map(|seconds| (seconds * 1000.0).round() as Ms)
         })
     }
@@ -188,7 +224,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_passed_over() {
-        let odd = json!({"started_at": "soon", "duration": "long", "direction": 7, "from": [], "agent": {}, "cost": null});
+        let odd =
+            json!({"started_at": "soon", "duration": "long", "direction": 7, "from": [], "agent": {}, "cost": null});
         assert_eq!(facts(odd), Call::default());
     }
 

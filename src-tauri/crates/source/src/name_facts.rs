@@ -25,7 +25,8 @@ pub fn read(stem_path: &str) -> NameFacts {
     let (first, second) = (numbers.next(), numbers.next());
     let swapped = direction == Some(Direction::Outbound) && second.is_none();
     let (from, to) = if swapped { (None, first) } else { (first, second) };
-    let found = times(stem).into_iter().next().or_else(|| folders.rsplit('/').find_map(|name| times(name).into_iter().next()));
+    let found =
+        times(stem).into_iter().next().or_else(|| folders.rsplit('/').find_map(|name| times(name).into_iter().next()));
     let (started_at, date_only) = found.map_or((None, false), |found| (Some(found.moment), found.date_only));
     NameFacts { call: Call { title, started_at, direction, from, to, ..Call::default() }, date_only }
 }
@@ -40,9 +41,12 @@ struct Written {
 /// The times in a name; exact ones first.
 fn times(name: &str) -> Vec<Written> {
     let bytes = name.as_bytes();
-    let starts = (0..bytes.len()).filter(|&at| bytes[at].is_ascii_digit() && (at == 0 || !bytes[at - 1].is_ascii_digit()));
-    let mut found: Vec<Written> =
-        starts.filter(|&at| at == 0 || bytes[at - 1] != b'+').filter_map(|at| epoch(&name[at..]).or_else(|| dated(&name[at..]))).collect();
+    let starts =
+        (0..bytes.len()).filter(|&at| bytes[at].is_ascii_digit() && (at == 0 || !bytes[at - 1].is_ascii_digit()));
+    let mut found: Vec<Written> = starts
+        .filter(|&at| at == 0 || bytes[at - 1] != b'+')
+        .filter_map(|at| epoch(&name[at..]).or_else(|| dated(&name[at..])))
+        .collect();
     found.sort_by_key(|written| written.date_only);
     found
 }
@@ -51,7 +55,7 @@ fn times(name: &str) -> Vec<Written> {
 fn epoch(text: &str) -> Option<Written> {
     let digits = &text[..run(text)];
     let plausible = match digits.len() {
-        13 => (digits >= "1000000000000" && digits < "4100000000000").then_some(()),
+        13 => ("1000000000000".."4100000000000").contains(&digits).then_some(()),
         10 => digits.starts_with('1').then_some(()),
         _ => None,
     };
@@ -126,7 +130,10 @@ impl Scan<'_> {
         if second.is_none() {
             self.at = before_seconds;
         }
-        if second.is_some() && self.text[self.at..].starts_with('.') && self.text[self.at + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+        if second.is_some()
+            && self.text[self.at..].starts_with('.')
+            && self.text[self.at + 1..].starts_with(|c: char| c.is_ascii_digit())
+        {
             self.at += 1 + run(&self.text[self.at + 1..]);
         }
         let small = |number: i16| i8::try_from(number).ok();
@@ -207,7 +214,16 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_not_taken_for_one() {
-        for path in ["call", "2125550143", "+15125550143", "2025", "ticket-20259912", "2025-11-1234", "99999999999999999999", "日本2025"] {
+        for path in [
+            "call",
+            "2125550143",
+            "+15125550143",
+            "2025",
+            "ticket-20259912",
+            "2025-11-1234",
+            "99999999999999999999",
+            "日本2025",
+        ] {
             assert_eq!(start(path), None, "{path}");
         }
     }

@@ -46,7 +46,10 @@ pub struct Tree {
 /// Lists the files below `root` whose name `wanted` takes.
 pub fn list(root: &Path, wanted: &dyn Fn(&str) -> bool, cancel: &Cancel) -> Result<Tree, SourceError> {
     let unreachable = |cause: &dyn std::fmt::Display| {
-        SourceError::Unreachable(format!("the folder {} cannot be read: {cause}; is its disk connected?", root.display()))
+        SourceError::Unreachable(format!(
+            "the folder {} cannot be read: {cause}; is its disk connected?",
+            root.display()
+        ))
     };
     let real = root.canonicalize().map_err(|cause| unreachable(&why(&cause)))?;
     std::fs::read_dir(&real).map_err(|cause| unreachable(&why(&cause)))?;
@@ -153,7 +156,10 @@ impl Listing<'_> {
 
     fn enter(&mut self, folder: Folder, open: &mut Vec<Folder>) {
         if folder.depth > DEEPEST {
-            self.hide(&folder.path, &format!("folders lie more than {DEEPEST} deep in one another; this one was not opened"));
+            self.hide(
+                &folder.path,
+                &format!("folders lie more than {DEEPEST} deep in one another; this one was not opened"),
+            );
         } else {
             open.push(folder);
         }
@@ -185,6 +191,15 @@ impl Listing<'_> {
     fn give_up(&mut self) {
         self.hide("", &format!("more than {MOST_ENTRIES} files; the rest was not looked at: choose a smaller folder"));
     }
+}
+
+/// Whether a path lies in one of these folders or is one of them. An empty folder is the root.
+pub fn lies_in(path: &str, folders: &[String]) -> bool {
+    let below = |folder: &String| {
+        folder.is_empty()
+            || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    folders.iter().any(below)
 }
 
 /// Whether a name is one that people or programs do not mean to be seen: hidden, temporary, or still being downloaded.

@@ -32,9 +32,24 @@ fn no_wording_leads_out() {
     let root = Root::new(&place.root);
     let absolute = place.root.join("../secret.txt").display().to_string();
     for path in [
-        "", ".", "..", "../secret.txt", "a/../../secret.txt", "..\\secret.txt", "a\\..\\..\\secret.txt", "/etc/passwd",
-        "\\\\server\\share\\x", "C:\\x", "c:/x", "C:x", "a/C:\\x", "a\0b", "%2e%2e/secret.txt", "..%2fsecret.txt",
-        "a/%2e%2e/%2e%2e/secret.txt", absolute.as_str(),
+        "",
+        ".",
+        "..",
+        "../secret.txt",
+        "a/../../secret.txt",
+        "..\\secret.txt",
+        "a\\..\\..\\secret.txt",
+        "/etc/passwd",
+        "\\\\server\\share\\x",
+        "C:\\x",
+        "c:/x",
+        "C:x",
+        "a/C:\\x",
+        "a\0b",
+        "%2e%2e/secret.txt",
+        "..%2fsecret.txt",
+        "a/%2e%2e/%2e%2e/secret.txt",
+        absolute.as_str(),
     ] {
         assert!(root.resolve(path).is_err(), "{path:?} must not be followed");
     }
@@ -59,7 +74,9 @@ fn odd_names_are_written_so_that_they_are_found_again() {
     use std::os::unix::ffi::OsStrExt;
     let place = place();
     let root = Root::new(&place.root);
-    for name in [&b"caf\xe9.wav"[..], b"50% off.wav", b"back\\slash.wav", b"C:odd.wav", "tele\u{202e}fon\n.wav".as_bytes()] {
+    for name in
+        [&b"caf\xe9.wav"[..], b"50% off.wav", b"back\\slash.wav", b"C:odd.wav", "tele\u{202e}fon\n.wav".as_bytes()]
+    {
         let name = std::ffi::OsStr::from_bytes(name);
         std::fs::write(place.root.join(name), b"x").unwrap();
         let found = root.resolve(&encode_name(name)).unwrap();

@@ -37,7 +37,9 @@ impl Names {
     /// own folder, else the only one of that name anywhere.
     pub fn local(&self, vcon_path: &str, recording: &VConRecording) -> Option<&str> {
         let name = match &recording.media {
-            Media::Referenced { url, .. } => recording.file_name.as_deref().or_else(|| Some(url.split(['?', '#']).next()?)),
+            Media::Referenced { url, .. } => {
+                recording.file_name.as_deref().or_else(|| url.split(['?', '#']).next())
+            }
             Media::Missing => recording.file_name.as_deref(),
             Media::Inline(_) | Media::Unreadable { .. } => None,
         };
@@ -84,7 +86,9 @@ pub fn find(
         cancel.check()?;
         let file = &member.file;
         let named = match known.get(file.path.as_str()) {
-            Some((stamp, claims)) if stamp.size == file.size && stamp.modified_ns == file.modified_ns => claims.to_vec(),
+            Some((stamp, claims)) if stamp.size == file.size && stamp.modified_ns == file.modified_ns => {
+                claims.to_vec()
+            }
             _ => named_in(&listed(root, &file.path), &file.path, names, cancel),
         };
         for audio in named {

@@ -44,7 +44,8 @@ pub struct Stamp {
 
 /// The stamps of a group's files.
 pub fn stamps(group: &Group) -> Vec<Stamp> {
-    let stamp = |file: &crate::tree::Found| Stamp { path: file.path.clone(), size: file.size, modified_ns: file.modified_ns };
+    let stamp =
+        |file: &crate::tree::Found| Stamp { path: file.path.clone(), size: file.size, modified_ns: file.modified_ns };
     group.files.iter().map(|member| stamp(&member.file)).collect()
 }
 
@@ -86,14 +87,16 @@ struct WrittenGroup(Option<String>, Vec<(String, u64, i64)>, Option<String>, boo
 
 impl WrittenGroup {
     fn of(key: &str, entry: &Entry) -> Self {
-        let files = entry.files.iter().map(|stamp| (shortened(key, &stamp.path), stamp.size, stamp.modified_ns)).collect();
+        let files =
+            entry.files.iter().map(|stamp| (shortened(key, &stamp.path), stamp.size, stamp.modified_ns)).collect();
         let remote_id = (entry.remote_id != key).then(|| entry.remote_id.clone());
         Self(remote_id, files, entry.fingerprint.clone(), entry.is_call, entry.claims.clone())
     }
 
     fn entry(self, key: &str) -> Entry {
         let Self(remote_id, files, fingerprint, is_call, claims) = self;
-        let stamp = |(path, size, modified_ns): (String, u64, i64)| Stamp { path: restored(key, &path), size, modified_ns };
+        let stamp =
+            |(path, size, modified_ns): (String, u64, i64)| Stamp { path: restored(key, &path), size, modified_ns };
         let files = files.into_iter().map(stamp).collect();
         Entry { remote_id: remote_id.unwrap_or_else(|| key.to_owned()), files, fingerprint, is_call, claims }
     }
@@ -119,8 +122,11 @@ mod tests {
 
     fn entry() -> impl Strategy<Value = (String, Entry)> {
         let path = "[a-c/.]{0,6}[a-c]";
-        let stamp = (path, any::<u64>(), any::<i64>())
-            .prop_map(|(path, size, modified_ns)| Stamp { path: path.trim_start_matches('/').to_owned(), size, modified_ns });
+        let stamp = (path, any::<u64>(), any::<i64>()).prop_map(|(path, size, modified_ns)| Stamp {
+            path: path.trim_start_matches('/').to_owned(),
+            size,
+            modified_ns,
+        });
         let files = prop::collection::vec(stamp, 0..4);
         (path, path, files, prop::option::of("[0-9a-f]{4}"), any::<bool>(), prop::collection::vec(path, 0..2)).prop_map(
             |(key, remote_id, files, fingerprint, is_call, claims)| {

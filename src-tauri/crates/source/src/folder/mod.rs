@@ -5,14 +5,14 @@
 //! recognised. Files that are still being written wait. Audio is not decoded here.
 
 mod claims;
-mod content;
+pub(crate) mod content;
 mod inventory;
-mod naming;
+pub(crate) mod naming;
 mod pages;
 mod pairing;
 mod plan;
 mod record;
-mod sidecar;
+pub(crate) mod sidecar;
 mod vcon_call;
 
 use std::io::Read;
@@ -72,14 +72,20 @@ impl Source for Folder {
             Ok(tree) => tree,
             Err(error) => return vec![Check { ok: false, words: error.to_string() }],
         };
-        let mut checks = vec![Check { ok: true, words: format!("The folder {} can be read.", self.root.path().display()) }];
-        let count = |wanted| tree.files.iter().take(TEST_ENTRIES).filter(|file| part(split(&file.path).1) == Some(wanted)).count();
+        let mut checks =
+            vec![Check { ok: true, words: format!("The folder {} can be read.", self.root.path().display()) }];
+        let count = |wanted| {
+            tree.files.iter().take(TEST_ENTRIES).filter(|file| part(split(&file.path).1) == Some(wanted)).count()
+        };
         let (audio, vcons, sidecars) = (count(Part::Audio), count(Part::VCon), count(Part::Sidecar));
-        let words = format!("Found {audio} recordings, {vcons} vCon files and {sidecars} files that may be transcripts.");
+        let words =
+            format!("Found {audio} recordings, {vcons} vCon files and {sidecars} files that may be transcripts.");
         let empty = audio + vcons + sidecars == 0;
-        let advice = if empty { " Choose a folder that holds recordings or transcripts, or put some there." } else { "" };
+        let advice =
+            if empty { " Choose a folder that holds recordings or transcripts, or put some there." } else { "" };
         checks.push(Check { ok: !empty, words: format!("{words}{advice}") });
-        let problem = |item: &model::RejectedItem| Check { ok: false, words: format!("{}: {}", item.item, item.reason) };
+        let problem =
+            |item: &model::RejectedItem| Check { ok: false, words: format!("{}: {}", item.item, item.reason) };
         checks.extend(tree.rejected.iter().take(10).map(problem));
         checks
     }

@@ -1,7 +1,7 @@
 //! What a file's name says about what it is and which call it belongs to. Pure.
 
-use std::sync::LazyLock;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// What a file can be, by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,23 +15,43 @@ pub enum Part {
 }
 
 const AUDIO: [&str; 30] = [
-    "wav", "wave", "mp3", "m4a", "m4b", "mp4", "aac", "adts", "flac", "ogg", "oga", "opus", "webm", "mka", "aif", "aiff",
-    "aifc", "caf", "amr", "awb", "gsm", "wma", "au", "snd", "3gp", "3ga", "mp2", "ac3", "wv", "vox",
+    "wav", "wave", "mp3", "m4a", "m4b", "mp4", "aac", "adts", "flac", "ogg", "oga", "opus", "webm", "mka", "aif",
+    "aiff", "aifc", "caf", "amr", "awb", "gsm", "wma", "au", "snd", "3gp", "3ga", "mp2", "ac3", "wv", "vox",
 ];
 const SIDECAR: [&str; 4] = ["json", "vtt", "srt", "txt"];
 
 /// Words that a name may end in when the file says something about the call that the rest of the name names.
 const TRANSCRIPT_WORDS: [&str; 12] = [
-    "transcript", "transcripts", "transcription", "captions", "subtitles", "subs", "words", "diarized", "diarised",
-    "utterances", "turns", "conversation",
+    "transcript",
+    "transcripts",
+    "transcription",
+    "captions",
+    "subtitles",
+    "subs",
+    "words",
+    "diarized",
+    "diarised",
+    "utterances",
+    "turns",
+    "conversation",
 ];
-const FACT_WORDS: [&str; 9] = ["meta", "metadata", "info", "analysis", "summary", "insights", "call", "details", "data"];
+const FACT_WORDS: [&str; 9] =
+    ["meta", "metadata", "info", "analysis", "summary", "insights", "call", "details", "data"];
 const LANGUAGES: &str = "ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu id is it ja ka kk kn ko lt lv mk ml mr ms \
                          nb nl nn no pa pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur vi zh";
 
 /// Folders beside one another in which recordings and what belongs to them are kept apart.
 const TRANSCRIPT_FOLDERS: [&str; 10] = [
-    "transcripts", "transcript", "transcriptions", "captions", "subtitles", "text", "json", "metadata", "meta", "sidecars",
+    "transcripts",
+    "transcript",
+    "transcriptions",
+    "captions",
+    "subtitles",
+    "text",
+    "json",
+    "metadata",
+    "meta",
+    "sidecars",
 ];
 const AUDIO_FOLDERS: [&str; 8] = ["recordings", "recording", "audio", "audios", "calls", "wav", "mp3", "media"];
 
@@ -190,8 +210,16 @@ mod tests {
     #[test]
     fn every_usual_way_to_name_a_sidecar_leads_to_the_recording() {
         for name in [
-            "call.json", "call.wav.json", "call_transcript.txt", "call-transcript.json", "call.en.vtt", "call.en-US.srt",
-            "call.mp3.meta.json", "call.wav.en.vtt", "call_metadata.json", "call.transcript.en.json",
+            "call.json",
+            "call.wav.json",
+            "call_transcript.txt",
+            "call-transcript.json",
+            "call.en.vtt",
+            "call.en-US.srt",
+            "call.mp3.meta.json",
+            "call.wav.en.vtt",
+            "call_metadata.json",
+            "call.transcript.en.json",
         ] {
             assert!(stems_served(name).contains(&"call"), "{name} serves {:?}", stems_served(name));
         }
@@ -202,7 +230,8 @@ mod tests {
     #[test]
     fn a_transcripts_folder_serves_the_recordings_beside_it() {
         let served = folders_served("2025/transcripts/november");
-        for folder in ["2025/transcripts/november", "2025/recordings/november", "2025/audio/november", "2025/november"] {
+        for folder in ["2025/transcripts/november", "2025/recordings/november", "2025/audio/november", "2025/november"]
+        {
             assert!(served.iter().any(|f| f == folder), "{folder} in {served:?}");
         }
         assert_eq!(folders_served("2025"), ["2025"]);

@@ -33,8 +33,7 @@ impl Group {
 /// Groups files by call. A group's key is its folder and stem: the path of its recording without the ending. `claims` says
 /// which recordings a vCon names as its own (path of the recording → path of the vCon).
 pub fn pair(files: &[Member], claims: &BTreeMap<String, String>) -> BTreeMap<String, Group> {
-    let claimed_by: HashMap<&str, String> =
-        claims.iter().map(|(audio, vcon)| (audio.as_str(), key_of(vcon))).collect();
+    let claimed_by: HashMap<&str, String> = claims.iter().map(|(audio, vcon)| (audio.as_str(), key_of(vcon))).collect();
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     let mut owners: HashMap<(String, &str), String> = HashMap::new();
     for member in files.iter().filter(|member| member.part != Part::Sidecar) {
@@ -46,7 +45,8 @@ pub fn pair(files: &[Member], claims: &BTreeMap<String, String>) -> BTreeMap<Str
     }
     for member in files.iter().filter(|member| member.part == Part::Sidecar) {
         let claimed_here = claims.values().any(|vcon| *vcon == member.file.path).then(|| key_of(&member.file.path));
-        let key = claimed_here.or_else(|| served(&member.file.path, &owners)).unwrap_or_else(|| orphan(&member.file.path));
+        let key =
+            claimed_here.or_else(|| served(&member.file.path, &owners)).unwrap_or_else(|| orphan(&member.file.path));
         groups.entry(key).or_default().files.push(member.clone());
     }
     for group in groups.values_mut() {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::inventory::{Entry, Inventory, Stamp, stamps};
 use super::naming::split;
 use super::pairing::Group;
+use crate::tree::lies_in;
 
 /// What to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,7 +106,8 @@ fn moved<'a>(
             && missing.remove(was).is_some()
         {
             moved.insert(*key, *was);
-        } else if let Some(first) = files.first().map(|member| &member.file).filter(|first| sizes.contains(&first.size)) {
+        } else if let Some(first) = files.first().map(|member| &member.file).filter(|first| sizes.contains(&first.size))
+        {
             prints.extend(fingerprint(&first.path).map(|print| (*key, first.size, print)));
         }
     }
@@ -146,10 +148,7 @@ impl<'a> Settling<'a> {
 }
 
 fn is_hidden(entry: &Entry, hidden: &[String]) -> bool {
-    let below = |path: &str, folder: &str| {
-        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    entry.files.iter().any(|file| hidden.iter().any(|folder| below(&file.path, folder)))
+    entry.files.iter().any(|file| lies_in(&file.path, hidden))
 }
 
 /// `key`, or `key~2`, `key~3`, … if a call that was moved away from there still has that name.

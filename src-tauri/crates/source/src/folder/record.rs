@@ -1,5 +1,6 @@
 //! Makes one call out of a group of files.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use model::{AudioFacts, Call, CallRecord, Cancel, Insights, Moment, Recording, RejectedItem};
@@ -63,7 +64,8 @@ impl Reader<'_> {
         let is_alone = group.of(Part::Audio).next().is_none();
         for member in sidecars {
             let path = &member.file.path;
-            let started_at = gathered.facts.started_at.as_ref().or(named.call.started_at.as_ref().filter(|_| !named.date_only));
+            let started_at =
+                gathered.facts.started_at.as_ref().or(named.call.started_at.as_ref().filter(|_| !named.date_only));
             let content = sidecar::read(&listed(self.root, path), path, member.part, started_at, self.cancel)?;
             self.gather(path, content, is_alone, &mut gathered, &mut read);
         }
@@ -87,7 +89,8 @@ impl Reader<'_> {
             Err(cause) => {
                 read.try_again.push(first.file.path.clone());
                 if first.part == Part::Audio {
-                    read.rejected.push(refused(&first.file.path, format!("the recording cannot be read: {}", why(&cause))));
+                    read.rejected
+                        .push(refused(&first.file.path, format!("the recording cannot be read: {}", why(&cause))));
                 }
                 true
             }
@@ -109,7 +112,8 @@ impl Reader<'_> {
             }
             Content::Facts(value) if promises_transcript(path) && !promises_facts(path) => {
                 gathered.fact(path, value);
-                read.rejected.push(refused(path, "its JSON is no transcript that is known here; it is kept as it came".into()));
+                read.rejected
+                    .push(refused(path, "its JSON is no transcript that is known here; it is kept as it came".into()));
             }
             Content::Facts(value) => gathered.fact(path, value),
             Content::Unread(reason) => {
@@ -163,7 +167,7 @@ impl Gathered {
     }
 
     fn into_record(mut self, remote_id: &str, named: &name_facts::NameFacts, group: &Group) -> CallRecord {
-        self.transcripts.sort_by(|(_, a), (_, b)| worth(&b.transcript).cmp(&worth(&a.transcript)));
+        self.transcripts.sort_by_key(|(_, recognised)| Reverse(worth(&recognised.transcript)));
         let mut call = Call::default();
         let (mut insights, mut transcript): (Option<Insights>, _) = (None, None);
         for vcon in self.vcons {

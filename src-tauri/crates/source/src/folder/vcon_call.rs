@@ -26,7 +26,8 @@ impl Reference {
     /// Reads a storage path; `None` if it is that of a plain file.
     pub fn parse(storage_path: &str) -> Option<Self> {
         let (vcon, rest) = storage_path.split_once("#dialog/")?;
-        let (dialog, file) = rest.split_once('#').map_or((rest, None), |(dialog, file)| (dialog, Some(file.to_owned())));
+        let (dialog, file) =
+            rest.split_once('#').map_or((rest, None), |(dialog, file)| (dialog, Some(file.to_owned())));
         Some(Self { vcon: vcon.to_owned(), dialog: dialog.parse().ok()?, file })
     }
 

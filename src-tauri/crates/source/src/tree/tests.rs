@@ -18,7 +18,9 @@ fn write(root: &Path, path: &str) {
 #[test]
 fn a_tree_is_listed_without_hidden_and_unfinished_files() {
     let root = tempfile::tempdir().unwrap();
-    for path in ["b/x.wav", "a/deep/y.wav", "a/.z.wav", ".git/w.wav", "a/v.wav.part", "a/~$u.wav", "a/t.md", "__MACOSX/s.wav"] {
+    for path in
+        ["b/x.wav", "a/deep/y.wav", "a/.z.wav", ".git/w.wav", "a/v.wav.part", "a/~$u.wav", "a/t.md", "__MACOSX/s.wav"]
+    {
         write(root.path(), path);
     }
     assert_eq!(paths(root.path()), (vec!["a/deep/y.wav".into(), "b/x.wav".into()], vec![], vec![]));
@@ -93,8 +95,14 @@ mod unix {
     fn names_of_every_kind_are_listed_and_found_again() {
         let root = tempfile::tempdir().unwrap();
         let long = format!("{}.wav", "n".repeat(240));
-        let names: [&[u8]; 6] =
-            [b"caf\xe9.wav", b"two\nlines.wav", "re\u{202e}vaw.wav".as_bytes(), b"50%.wav", b"back\\slash.wav", long.as_bytes()];
+        let names: [&[u8]; 6] = [
+            b"caf\xe9.wav",
+            b"two\nlines.wav",
+            "re\u{202e}vaw.wav".as_bytes(),
+            b"50%.wav",
+            b"back\\slash.wav",
+            long.as_bytes(),
+        ];
         for name in names {
             std::fs::write(root.path().join(OsStr::from_bytes(name)), b"x").unwrap();
         }

@@ -4,7 +4,13 @@ use super::*;
 
 #[test]
 fn an_unchanged_folder_is_only_counted_and_its_cursor_is_the_same_text() {
-    let place = Place::of(&[("a/x.wav", &wav(1)), ("a/x.vtt", VTT), ("b/y.txt", TXT), ("b/notes.txt", b"nothing"), ("z.json", b"{")]);
+    let place = Place::of(&[
+        ("a/x.wav", &wav(1)),
+        ("a/x.vtt", VTT),
+        ("b/y.txt", TXT),
+        ("b/notes.txt", b"nothing"),
+        ("z.json", b"{"),
+    ]);
     let first = place.walk(None);
     let second = place.walk(first.cursor.as_ref());
     assert_eq!((first.calls.len(), second.calls.len()), (2, 0));
@@ -78,7 +84,11 @@ fn a_file_that_is_still_being_written_waits_for_a_later_walk() {
     let place = Place::of(&[("done.wav", &wav(1)), ("growing.wav", &wav(2)[..400])]);
     let young = Folder::new(place.folder.path(), SystemTime::now);
     let at_once = walk(&young, None);
-    assert_eq!((at_once.calls.len(), at_once.rejected.len(), at_once.waiting), (0, 0, 2), "everything changed just now");
+    assert_eq!(
+        (at_once.calls.len(), at_once.rejected.len(), at_once.waiting),
+        (0, 0, 2),
+        "everything changed just now"
+    );
     let soon = Folder::new(place.folder.path(), || SystemTime::now() + Duration::from_secs(10));
     let seen = walk(&soon, at_once.cursor.as_ref());
     assert_eq!((seen.ids(), seen.waiting), (vec!["done"], 1), "a file shorter than its header says is still growing");
