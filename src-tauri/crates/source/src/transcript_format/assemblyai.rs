@@ -28,7 +28,20 @@ pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
     if let Some(error) = json::text(&value["error"]) {
         draft.note(format!("the recogniser failed: {}", error.chars().take(200).collect::<String>()));
     }
-    draft.keep_rest(value, &["utterances", "words", "text", "id", "summary", "sentiment_analysis_results", "chapters"]);
+    draft.keep_rest(
+        value,
+        &[
+            "audio_duration",
+            "language_code",
+            "utterances",
+            "words",
+            "text",
+            "id",
+            "summary",
+            "sentiment_analysis_results",
+            "chapters",
+        ],
+    );
     let utterances = json::list(&value["utterances"]);
     let spoken = words::spoken(&value["words"], &names, "confidence");
     if utterances.is_empty() && spoken.is_empty() {

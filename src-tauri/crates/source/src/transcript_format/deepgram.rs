@@ -89,7 +89,7 @@ fn say_utterances(utterances: &Value, channels: &mut [Channel], draft: &mut Draf
     let utterances = json::list(utterances);
     let has_channels = utterances.iter().any(|utterance| utterance["channel"] != utterances[0]["channel"]);
     for (at, utterance) in utterances.iter().enumerate() {
-        let Some(text) = json::text(&utterance["transcript"]) else {
+        let Some(text) = utterance["transcript"].as_str() else {
             draft.skip(at, "it has no transcript");
             continue;
         };

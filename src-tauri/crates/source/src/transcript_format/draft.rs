@@ -1,6 +1,6 @@
 //! A transcript in the making: every format says its turns here, and here the rules common to all are kept.
 
-use model::{Call, Insights, Role, Timing, Transcript, Turn, Word};
+use model::{Call, Insights, Ms, Role, Timing, Transcript, Turn, Word};
 use serde_json::{Map, Value};
 
 use super::{FormatError, MAX_TURNS, Reading, Recognised};
@@ -145,7 +145,9 @@ impl Draft {
         if self.is_full {
             return Err(FormatError::TooMany { what: "turns", limit: MAX_TURNS });
         }
-        self.sort();
+        if !self.keep_order {
+            sort_turns(&mut self.turns);
+        }
         if self.turns.is_empty() {
             self.note("no turn with words was found".to_owned());
         }
@@ -172,13 +174,21 @@ impl Draft {
             notes: self.notes,
         })
     }
+}
 
-    /// By start where every turn has one; turns that start together stay as they came.
-    fn sort(&mut self) {
-        if !self.keep_order && self.turns.iter().all(|turn| turn.start_ms.is_some()) {
-            self.turns.sort_by_key(|turn| turn.start_ms);
-        }
-    }
+/// Orders turns by start. Turns that start together stay as they came, and one without a start stays behind the one it
+/// followed.
+pub(crate) fn sort_turns(turns: &mut Vec<Turn>) {
+    let mut latest = None;
+    let mut keyed: Vec<(Option<Ms>, Turn)> = std::mem::take(turns)
+        .into_iter()
+        .map(|turn| {
+            latest = turn.start_ms.or(latest);
+            (latest, turn)
+        })
+        .collect();
+    keyed.sort_by_key(|(start, _)| *start);
+    turns.extend(keyed.into_iter().map(|(_, turn)| turn));
 }
 
 /// Adds every member of `value` but `used` to `metadata`, as far as there is room.

@@ -49,7 +49,7 @@ use model::{Call, Insights, Moment, Transcript};
 use serde_json::{Map, Value};
 
 pub(crate) use self::clock::Reading;
-pub(crate) use self::draft::{Draft, Said, keep, keep_rest};
+pub(crate) use self::draft::{Draft, Said, keep, keep_rest, sort_turns};
 pub(crate) use self::words::Names;
 
 /// The largest file that is read. Whoever reads files looks at their size first.

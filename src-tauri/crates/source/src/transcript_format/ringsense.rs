@@ -60,7 +60,15 @@ fn read_facts(record: &Value, draft: &mut Draft) {
     draft.external_id("sourceSessionId", &record["sourceSessionId"]);
     draft.keep_rest(
         record,
-        &["title", "recordingStartTime", "recordingDurationMs", "sourceRecordId", "sourceSessionId", "insights"],
+        &[
+            "callDirection",
+            "title",
+            "recordingStartTime",
+            "recordingDurationMs",
+            "sourceRecordId",
+            "sourceSessionId",
+            "insights",
+        ],
     );
     draft.keep_rest(&record["insights"], &["Transcript", "Summary", "NextSteps", "Sentiment"]);
 }

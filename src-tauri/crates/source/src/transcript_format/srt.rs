@@ -75,9 +75,14 @@ fn times(line: &str) -> Option<(Reading, Reading)> {
 
 /// The line without `<i>`, `<font …>` and `{\an8}`.
 fn without_tags(line: &str) -> String {
-    let mut line = line.trim();
-    while let Some((_, rest)) = line.strip_prefix("{\\").and_then(|rest| rest.split_once('}')) {
-        line = rest.trim_start();
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("{\\")
+        && let Some((_, after)) = after.split_once('}')
+    {
+        kept.push_str(before);
+        rest = after;
     }
-    webvtt::without_tags(line)
+    kept.push_str(rest);
+    webvtt::without_tags(&kept)
 }

@@ -13,8 +13,9 @@ pub(super) fn matches(value: &Value) -> bool {
 }
 
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
-    let sentences = json::list(&value["sentences"]);
-    for (at, sentence) in sentences.iter().enumerate() {
+    let mut sentences: Vec<(usize, &Value)> = json::list(&value["sentences"]).iter().enumerate().collect();
+    sentences.sort_by_key(|(at, sentence)| sentence["sentence_index"].as_u64().unwrap_or(*at as u64));
+    for (at, sentence) in sentences {
         let Some(text) = sentence["transcript"].as_str() else {
             draft.skip(at, "it has no transcript");
             continue;

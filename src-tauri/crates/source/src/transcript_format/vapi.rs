@@ -113,40 +113,42 @@ fn read_facts(report: &Value, draft: &mut Draft) {
     draft.external_id("phoneCallProviderId", &call["phoneCallProviderId"]);
     draft.external_id("assistantId", &call["assistantId"]);
     draft.insights.summary = json::text(&either("analysis")["summary"]).map(str::to_owned);
-    const USED: [&str; 22] = [
-        "id",
-        "orgId",
-        "campaignId",
-        "status",
-        "startedAt",
-        "endedAt",
-        "endedReason",
-        "cost",
-        "customer",
-        "messages",
-        "artifact",
-        "assistant",
-        "assistantOverrides",
-        "squad",
-        "squadOverrides",
-        "workflow",
-        "workflowOverrides",
-        "monitor",
-        "transport",
-        "call",
-        "phoneNumber",
-        "transcript",
-    ];
-    draft.keep_rest(
-        report,
-        &[&USED[..], &["recordingUrl", "stereoRecordingUrl", "videoRecordingUrl", "destination"]].concat(),
-    );
-    draft.keep_rest(
-        call,
-        &[&USED[..], &["recordingUrl", "stereoRecordingUrl", "videoRecordingUrl", "destination"]].concat(),
-    );
+    draft.keep_rest(report, USED);
+    draft.keep_rest(call, USED);
     let artifact = &report["artifact"];
     for name in ["structuredOutputs", "scorecards", "performanceMetrics"] {
         draft.keep_rest(&serde_json::json!({ name: artifact[name] }), &[]);
     }
 }
+
+/// What has a field, what is far larger than the call (its configuration, with the prompts), and signed addresses.
+const USED: &[&str] = &[
+    "id",
+    "orgId",
+    "campaignId",
+    "assistantId",
+    "phoneCallProviderId",
+    "status",
+    "startedAt",
+    "endedAt",
+    "endedReason",
+    "cost",
+    "customer",
+    "phoneNumber",
+    "call",
+    "messages",
+    "artifact",
+    "transcript",
+    "assistant",
+    "assistantOverrides",
+    "squad",
+    "squadOverrides",
+    "workflow",
+    "workflowOverrides",
+    "monitor",
+    "transport",
+    "destination",
+    "recordingUrl",
+    "stereoRecordingUrl",
+    "videoRecordingUrl",
+];

@@ -5,8 +5,9 @@ use model::{Moment, Ms};
 use super::Reading;
 use super::draft::Draft;
 
-/// A first turn this long after the call's start means that the two clocks differ, by a time zone or by a mistake.
-const LATEST_FIRST_TURN_MS: Ms = 6 * 3_600_000;
+/// A first turn this long after the call's start means that the two clocks differ, by a time zone (half an hour is the
+/// least difference) or by a mistake.
+const LATEST_FIRST_TURN_MS: Ms = 25 * 60_000;
 
 /// What offsets are counted from.
 pub(super) struct WallClock {
@@ -15,7 +16,7 @@ pub(super) struct WallClock {
 
 impl WallClock {
     /// `stamps` are the turns' moments in order. The call's start is not believed if the first turn lies before it or
-    /// hours after it.
+    /// long after it.
     pub(super) fn new(mut stamps: impl Iterator<Item = Ms>, started_at: Option<&Moment>, draft: &mut Draft) -> Self {
         let Some(first) = stamps.next() else { return Self { origin_ms: None } };
         let origin_ms = match started_at.map(|moment| moment.utc_ms) {

@@ -13,7 +13,7 @@ use super::dialog::{self, Kind, MAX_DIALOGS};
 use super::party::{self, Person};
 use crate::transcript_format::{
     Draft, FormatError, Hint, Names, Reading, Recognised, Said, clock, json, keep, recognise_plain, recognise_value,
-    words,
+    sort_turns, words,
 };
 
 const WORD: Names =
@@ -23,7 +23,7 @@ pub(super) fn read(value: &Value, people: &[Person], vcon: &mut VCon) -> Result<
     let dialogs = json::list(&value["dialog"]);
     let dialogs = &dialogs[..dialogs.len().min(MAX_DIALOGS)];
     let scene = Scene { dialogs, people, origin_ms: dialog::origin_ms(dialogs) };
-    let mut turns: Vec<Turn> = scene.text_dialogs(vcon)?;
+    let mut turns: Vec<Turn> = Vec::new();
     let mut language = None;
     let mut kept: Vec<(String, &Value)> = Vec::new();
     let (analyses, attachments) = (json::list(&value["analysis"]), json::list(&value["attachments"]));
@@ -46,9 +46,8 @@ pub(super) fn read(value: &Value, people: &[Person], vcon: &mut VCon) -> Result<
     }
     let VCon { metadata, notes, .. } = vcon;
     keep(metadata, kept.iter().map(|(name, item)| (name.as_str(), *item)), &mut |note| notes.push(note));
-    if turns.iter().all(|turn| turn.start_ms.is_some()) {
-        turns.sort_by_key(|turn| turn.start_ms);
-    }
+    turns.extend(scene.text_dialogs(vcon)?);
+    sort_turns(&mut turns);
     if !turns.is_empty() {
         vcon.transcript = Some(Transcript { origin: None, format: Some("vcon".to_owned()), language, turns });
     }

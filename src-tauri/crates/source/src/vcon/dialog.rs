@@ -56,7 +56,9 @@ pub(super) fn read(value: &Value, people: &[Person], vcon: &mut VCon) {
     if let [only] = vcon.recordings.as_slice() {
         vcon.call.duration_ms = only.duration_ms;
     }
-    let described = dialogs.iter().find(|dialog| !dialog["parties"].is_null()).unwrap_or(&Value::Null);
+    let mut described: Vec<&Value> = dialogs.iter().filter(|dialog| !dialog["parties"].is_null()).collect();
+    described.sort_by_key(|dialog| kind(dialog) != Kind::Recording);
+    let described = described.first().copied().unwrap_or(&Value::Null);
     party::describe_call(described, people, &mut vcon.call);
     if let Some(session) = dialogs.iter().find_map(|dialog| json::scalar(&dialog["session_id"])) {
         vcon.call.external_ids.insert("session_id".to_owned(), session);
