@@ -82,7 +82,8 @@ fn too_much_of_anything_is_refused_quickly() {
 
 #[test]
 fn reading_time_grows_with_size_and_not_faster() {
-    let hostile: [(&str, fn(usize) -> String); 8] = [
+    type Case = (&'static str, fn(usize) -> String);
+    let hostile: [Case; 8] = [
         ("a.vtt", |n| format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{}", "<v ".repeat(n))),
         ("a.vtt", |n| format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{}", "<v A>a&".repeat(n))),
         ("a.srt", |n| format!("1\n00:00:00,000 --> 00:00:01,000\n{}", "{\\".repeat(n))),
@@ -100,7 +101,7 @@ fn reading_time_grows_with_size_and_not_faster() {
     ];
     for (case, (name, content)) in hostile.iter().enumerate() {
         let began = Instant::now();
-        let _ = read(name, content(150_000).as_bytes());
+        let _ = read(name, content(60_000).as_bytes());
         assert!(began.elapsed() < Duration::from_secs(20), "case {case} takes {:?}", began.elapsed());
     }
 }

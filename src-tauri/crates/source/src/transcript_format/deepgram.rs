@@ -1,13 +1,13 @@
 //! Deepgram's answer for a recorded file: utterances if asked for, else paragraphs, else words.
 
-use model::{Sentiment, Word};
+use model::Sentiment;
 use serde_json::Value;
 
 use super::draft::{Draft, Said};
-use super::words::{self, Names, Spoken};
+use super::words::{self, Names, Pool, Spoken};
 use super::{Hint, clock, json};
 
-const WORD: Names = Names { text: &["punctuated_word", "word"], start: "start", end: "end", time: clock::seconds };
+static WORD: Names = Names { text: &["punctuated_word", "word"], start: "start", end: "end", time: clock::seconds };
 
 pub(super) fn matches(value: &Value) -> bool {
     json::list(&value["results"]["channels"]).iter().any(|channel| channel["alternatives"].is_array())
@@ -16,7 +16,7 @@ pub(super) fn matches(value: &Value) -> bool {
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
     let results = &value["results"];
     let best: Vec<&Value> = json::list(&results["channels"]).iter().map(|c| &c["alternatives"][0]).collect();
-    let mut channels: Vec<Channel> = best.iter().map(|best| Channel::of(best)).collect();
+    let mut channels: Vec<Pool> = best.iter().map(|best| Pool::of(&best["words"], &WORD)).collect();
     read_facts(value, draft);
     if !json::list(&results["utterances"]).is_empty() {
         say_utterances(&results["utterances"], &mut channels, draft);
@@ -57,35 +57,7 @@ fn named(segments: &Value, list: &str, name: &str) -> Vec<String> {
     found
 }
 
-/// A channel's words in the order of their starts, handed out once: to an utterance that came without its own.
-struct Channel<'a> {
-    words: Vec<(i64, &'a Value)>,
-    next: usize,
-}
-
-impl<'a> Channel<'a> {
-    fn of(best: &'a Value) -> Self {
-        let timed =
-            json::list(&best["words"]).iter().filter_map(|word| Some((clock::seconds(&word["start"]).ms()?, word)));
-        let mut words: Vec<_> = timed.collect();
-        words.sort_by_key(|(start, _)| *start);
-        Self { words, next: 0 }
-    }
-
-    /// The words that start within `item`'s times and went to nobody yet.
-    fn take(&mut self, item: &Value, draft: &mut Draft) -> Vec<Word> {
-        let (Some(start), Some(end)) = (clock::seconds(&item["start"]).ms(), clock::seconds(&item["end"]).ms()) else {
-            return Vec::new();
-        };
-        let left = &self.words[self.next..];
-        let from = left.partition_point(|(at, _)| *at < start);
-        let length = left[from..].partition_point(|(at, _)| *at < end);
-        self.next += from + length;
-        left[from..from + length].iter().filter_map(|(_, word)| words::word(word, &WORD, draft)).collect()
-    }
-}
-
-fn say_utterances(utterances: &Value, channels: &mut [Channel], draft: &mut Draft) {
+fn say_utterances(utterances: &Value, channels: &mut [Pool], draft: &mut Draft) {
     let utterances = json::list(utterances);
     let has_channels = utterances.iter().any(|utterance| utterance["channel"] != utterances[0]["channel"]);
     for (at, utterance) in utterances.iter().enumerate() {
@@ -96,7 +68,7 @@ fn say_utterances(utterances: &Value, channels: &mut [Channel], draft: &mut Draf
         let mut words = words::of_turn(&utterance["words"], &WORD, draft);
         if words.is_empty() {
             let number = utterance["channel"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-            words = channels.get_mut(number).map(|channel| channel.take(utterance, draft)).unwrap_or_default();
+            words = channels.get_mut(number).map(|pool| pool.take(utterance, draft)).unwrap_or_default();
         }
         let channel = || has_channels.then(|| words::label("Channel", &utterance["channel"])).flatten();
         draft.say(Said {
@@ -117,7 +89,7 @@ fn speaker_of(value: &Value, has_channels: bool) -> Option<String> {
     if has_channels { None } else { words::speaker(value) }
 }
 
-fn say_paragraphs(number: usize, best: &Value, channels: &mut [Channel], draft: &mut Draft) {
+fn say_paragraphs(number: usize, best: &Value, channels: &mut [Pool], draft: &mut Draft) {
     let has_channels = channels.len() > 1;
     for paragraph in json::list(&best["paragraphs"]["paragraphs"]) {
         let sentences: Vec<&str> =

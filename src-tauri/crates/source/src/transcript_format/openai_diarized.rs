@@ -10,6 +10,6 @@ pub(super) fn matches(value: &Value) -> bool {
 }
 
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
-    whisper::read_segments(&value["segments"], draft);
+    whisper::read_segments(&value["segments"], &value["words"], draft);
     whisper::read_facts(value, draft);
 }

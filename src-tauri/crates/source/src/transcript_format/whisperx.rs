@@ -14,7 +14,7 @@ pub(super) fn matches(value: &Value) -> bool {
 
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
     if json::any_has(&value["segments"], "text") {
-        whisper::read_segments(&value["segments"], draft);
+        whisper::read_segments(&value["segments"], &value["word_segments"], draft);
     } else {
         words::say_runs(&words::spoken(&value["word_segments"], &whisper::WORD, "score"), draft);
     }

@@ -49,6 +49,36 @@ pub(crate) fn word(item: &Value, names: &Names, draft: &mut Draft) -> Option<Wor
     draft.word(text, (names.time)(&item[names.start]), (names.time)(&item[names.end]))
 }
 
+/// Words given apart from the turns they belong to, in the order of their starts; each is handed out once.
+pub(crate) struct Pool<'a> {
+    words: Vec<(Ms, &'a Value)>,
+    next: usize,
+    names: &'static Names,
+}
+
+impl<'a> Pool<'a> {
+    /// The words of a list that have a start.
+    pub(crate) fn of(items: &'a Value, names: &'static Names) -> Self {
+        let items = json::list(items).iter();
+        let mut words: Vec<_> = items.filter_map(|item| Some(((names.time)(&item[names.start]).ms()?, item))).collect();
+        words.sort_by_key(|(start, _)| *start);
+        Self { words, next: 0, names }
+    }
+
+    /// The words that start within `turn`'s times and went to no turn yet.
+    pub(crate) fn take(&mut self, turn: &Value, draft: &mut Draft) -> Vec<Word> {
+        let time = |name| (self.names.time)(&turn[name]).ms();
+        let (Some(start), Some(end)) = (time(self.names.start), time(self.names.end)) else {
+            return Vec::new();
+        };
+        let left = &self.words[self.next..];
+        let from = left.partition_point(|(at, _)| *at < start);
+        let length = left[from..].partition_point(|(at, _)| *at < end);
+        self.next += from + length;
+        left[from..from + length].iter().filter_map(|(_, item)| word(item, self.names, draft)).collect()
+    }
+}
+
 /// Words that carry their own speaker under the usual names.
 pub(crate) fn spoken(items: &Value, names: &Names, confidence: &str) -> Vec<Spoken> {
     json::list(items)
