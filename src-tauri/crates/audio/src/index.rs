@@ -39,7 +39,7 @@ impl Header {
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let [0xff, b, c, d] = *bytes.first_chunk::<4>()? else { return None };
         let (version, layer, bit_rate, rate) = (b >> 3 & 3, 4 - (b >> 1 & 3), c >> 4, c >> 2 & 3);
-        if b & 0xe0 != 0xe0 || version == 1 || layer == 4 || bit_rate == 15 || rate == 3 {
+        if b & 0xe0 != 0xe0 || version == 1 || !(2..=3).contains(&layer) || bit_rate == 15 || rate == 3 {
             return None;
         }
         let mpeg1 = version == 3;
@@ -49,13 +49,13 @@ impl Header {
             _ => 2,
         };
         let rate = [44_100, 48_000, 32_000][usize::from(rate)] >> shift;
-        let size = if layer == 3 {
-            let kilobits = if mpeg1 { MPEG1[usize::from(bit_rate)] } else { MPEG2[usize::from(bit_rate)] };
-            let factor = if mpeg1 { 144_000 } else { 72_000 };
-            if kilobits == 0 { 0 } else { factor * kilobits / rate + u32::from(c >> 1 & 1) }
-        } else {
-            0
+        let kilobits = match (mpeg1, layer) {
+            (true, 2) => LAYER_2[usize::from(bit_rate)],
+            (true, _) => MPEG1[usize::from(bit_rate)],
+            (false, _) => MPEG2[usize::from(bit_rate)],
         };
+        let factor = if mpeg1 || layer == 2 { 144_000 } else { 72_000 };
+        let size = if kilobits == 0 { 0 } else { factor * kilobits / rate + u32::from(c >> 1 & 1) };
         Some(Self { mpeg1, layer, rate, mono: d >> 6 == 3, size })
     }
 
@@ -79,6 +79,7 @@ impl Header {
 }
 
 const MPEG1: [u32; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const LAYER_2: [u32; 15] = [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
 const MPEG2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
 /// The most that three frames in a row take.
@@ -193,9 +194,8 @@ fn next_frame(
 }
 
 fn is_followed(bytes: &[u8], first: &Header) -> bool {
-    // Layers I and II and the free bit rate are only recognised to be named, by one header and the next nearby.
     if first.size == 0 {
-        return false;
+        return is_free(bytes);
     }
     let (mut at, mut size) = (0, first.size as usize);
     for followers in 0..2 {
@@ -209,6 +209,17 @@ fn is_followed(bytes: &[u8], first: &Header) -> bool {
         }
     }
     true
+}
+
+/// Whether frames of a free bit rate stand here: the same header again and again, equally far apart. Recognised only to
+/// be named.
+fn is_free(bytes: &[u8]) -> bool {
+    const PADDING: u8 = 0x02;
+    let same = |at: usize| {
+        let there = bytes.get(at..at + 3)?;
+        Some(there[..2] == bytes[..2] && there[2] & !PADDING == bytes[2] & !PADDING)
+    };
+    (32..LOOKAHEAD / 3).any(|gap| (1..=2).all(|n| (0..=n).any(|padding| same(n * gap + padding) == Some(true))))
 }
 
 /// A frame that describes the stream instead of holding sound.

@@ -112,7 +112,8 @@ fn the_depth_says_whether_16_bits_are_enough() {
         ("ima.wav", Depth::Bits16),
         ("flac.flac", Depth::Bits16),
         ("pcm_s24.wav", Depth::Float),
-        ("mp3_8k_cbr.mp3", Depth::Float),
+        ("mp3_8k_cbr.mp3", Depth::Bits16),
+        ("opus.ogg", Depth::Bits16),
     ] {
         assert_eq!(probe(&path(name)).expect(name).depth, depth, "{name}");
     }
@@ -138,7 +139,12 @@ fn what_cannot_be_decoded_is_named() {
     speex.extend([0; 8]);
     speex.extend(1u32.to_le_bytes());
     speex.resize(28 + 80, 0);
+    // Layer II at 32 kbit/s and 16 kHz: 288 bytes a frame. A free bit rate: the same header every 100 bytes.
+    let layer_2 = [&[0xff, 0xf5, 0x48, 0xc0][..], &[0x33; 284]].concat().repeat(8);
+    let free = [&[0xff, 0xf3, 0x08, 0xc0][..], &[0x33; 96]].concat().repeat(8);
     for (file, codec) in [
+        (layer_2, "MPEG audio layer II"),
+        (free, "MP3 with a free bit rate"),
         (bytes("gsm.wav"), "GSM 6.10"),
         (wav(0x0065), "G.722"),
         (wav(0x0045), "G.726"),

@@ -18,7 +18,6 @@ const LEAD_BYTES: u64 = 1_100;
 /// Opens the frames between `first` and `end`.
 pub(crate) fn open(mut input: Input, format: &'static str, at: u64, end: u64, first: Header) -> Result<Opened, Fail> {
     match first {
-        Header { layer: 1, .. } => return Err(Fail::unsupported(format, "MPEG audio layer I")),
         Header { layer: 2, .. } => return Err(Fail::unsupported(format, "MPEG audio layer II")),
         Header { size: 0, .. } => return Err(Fail::unsupported(format, "MP3 with a free bit rate")),
         _ => {}

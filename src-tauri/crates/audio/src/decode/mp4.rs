@@ -298,5 +298,5 @@ fn unplayable(codec: String, rate: u32, channels: u16) -> Fail {
     }))
 }
 
-/// Lossy codecs decode to real numbers.
+/// What lossy codecs were made from, as a rule.
 const LOSSY: Depth = Depth::Bits16;

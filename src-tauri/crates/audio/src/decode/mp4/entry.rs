@@ -104,19 +104,18 @@ impl Inner {
 
 /// The codec's number and its own set-up, from the descriptors within descriptors of an `esds` box.
 fn decoder_set_up(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let (tag, stream, _) = descriptor(bytes).filter(|(tag, ..)| *tag == 3)?;
+    let stream = descriptor(bytes, 3)?;
     let flags = *stream.get(2)?;
     let optional = if flags & 0x80 != 0 { 2 } else { 0 } + if flags & 0x20 != 0 { 2 } else { 0 };
     let url = if flags & 0x40 != 0 { 1 + usize::from(*stream.get(3)?) } else { 0 };
-    debug_assert_eq!(tag, 3);
-    let (_, config, _) = descriptor(stream.get(3 + optional + url..)?).filter(|(tag, ..)| *tag == 4)?;
-    let (_, own, _) = descriptor(config.get(13..)?).filter(|(tag, ..)| *tag == 5)?;
+    let config = descriptor(stream.get(3 + optional + url..)?, 4)?;
+    let own = descriptor(config.get(13..)?, 5)?;
     Some((*config.first()?, own))
 }
 
-/// One descriptor: its tag, its body, and what follows.
-fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, mut rest) = bytes.split_first()?;
+/// The body of the descriptor that stands here, if it is one with this tag.
+fn descriptor(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    let (_, mut rest) = bytes.split_first().filter(|(found, _)| **found == tag)?;
     let mut size = 0;
     for _ in 0..4 {
         let (&byte, after) = rest.split_first()?;
@@ -126,8 +125,7 @@ fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
             break;
         }
     }
-    let (body, after) = rest.split_at_checked(size.min(rest.len()))?;
-    Some((tag, body, after))
+    rest.get(..size.min(rest.len()))
 }
 
 /// The codec that a sample description's four letters name.
