@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use library::{CallRow, Facets, FindError, Filter, Overview, Page, Query, SearchCount, SearchPage, SearchSort, Sort, StoredCall};
+use library::{
+    CallRow, Facets, Filter, FindError, Overview, Page, Query, SearchCount, SearchPage, SearchSort, Sort, StoredCall,
+};
 use model::{CallId, Cancel, SourceId};
 
 use crate::fault::{Fault, FaultCode};
@@ -37,7 +39,9 @@ impl App {
     /// The call that `text` names: an id, a unique prefix of one with 8 characters or more, or `SOURCE:REMOTE_ID`.
     pub fn find_call(&self, text: &str) -> Result<CallId, Fault> {
         self.inner.library.reader()?.find_call(text).map_err(|error| match error {
-            FindError::NotFound(_) => Fault::new(FaultCode::NotFound, format!("there is no call {text}: `list` shows what there is")),
+            FindError::NotFound(_) => {
+                Fault::new(FaultCode::NotFound, format!("there is no call {text}: `list` shows what there is"))
+            }
             FindError::Ambiguous(_) => {
                 Fault::new(FaultCode::Ambiguous, format!("several calls begin with {text}: give more of the id"))
             }
@@ -94,9 +98,9 @@ impl App {
     /// The source a user names.
     pub fn source_named(&self, name: &str) -> Result<SourceId, Fault> {
         let source = self.inner.library.reader()?.source_by_name(name)?;
-        source
-            .map(|row| row.id)
-            .ok_or_else(|| Fault::new(FaultCode::NotFound, format!("there is no source {name:?}: `source list` shows them")))
+        source.map(|row| row.id).ok_or_else(|| {
+            Fault::new(FaultCode::NotFound, format!("there is no source {name:?}: `source list` shows them"))
+        })
     }
 }
 
@@ -121,7 +125,8 @@ mod tests {
     fn a_day_is_as_long_as_its_clocks_make_it() {
         let chicago = TimeZone::get("America/Chicago").unwrap();
         let hours = |day| {
-            let (start, end) = (day_start(day, &chicago, Day::Start).unwrap(), day_start(day, &chicago, Day::End).unwrap());
+            let (start, end) =
+                (day_start(day, &chicago, Day::Start).unwrap(), day_start(day, &chicago, Day::End).unwrap());
             (end - start) / 3_600_000
         };
         assert_eq!(hours(date(2025, 3, 9)), 23, "clocks go forward");

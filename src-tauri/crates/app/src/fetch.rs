@@ -107,7 +107,12 @@ impl App {
     }
 
     /// One recording's audio as a verified file: from the cache, else fetched into it. Every attempt is kept.
-    pub(crate) fn obtain(&self, call: &StoredCall, recording: &StoredRecording, cancel: &Cancel) -> Result<Fetched, Fault> {
+    pub(crate) fn obtain(
+        &self,
+        call: &StoredCall,
+        recording: &StoredRecording,
+        cancel: &Cancel,
+    ) -> Result<Fetched, Fault> {
         let source = self.source_row(call.row.source).ok().filter(|_| !self.inner.offline);
         let mut tried: Vec<(Tier, Outcome)> = Vec::new();
         let mut attempts = Vec::new();
@@ -178,7 +183,15 @@ impl App {
         attempts.push(attempt);
         let path = Some(self.inner.store.resolve(&file.path));
         let (call, recording) = (call.row.id, recording.id);
-        Ok(Fetched { call, recording, state: AudioState::Cached, tier: Some(tier), facts: file.facts, file: path, attempts })
+        Ok(Fetched {
+            call,
+            recording,
+            state: AudioState::Cached,
+            tier: Some(tier),
+            facts: file.facts,
+            file: path,
+            attempts,
+        })
     }
 
     fn cached(&self, call: &StoredCall, recording: &StoredRecording, attempts: Vec<Attempt>) -> Fetched {
@@ -281,7 +294,9 @@ impl From<DecodeError> for Fault {
         let code = match &error {
             DecodeError::Unsupported { .. } => FaultCode::Unsupported,
             DecodeError::Io { .. } => FaultCode::Io,
-            DecodeError::NotAudio { .. } | DecodeError::Malformed { .. } | DecodeError::Panicked { .. } => FaultCode::Unreadable,
+            DecodeError::NotAudio { .. } | DecodeError::Malformed { .. } | DecodeError::Panicked { .. } => {
+                FaultCode::Unreadable
+            }
         };
         Fault::new(code, error.to_string())
     }

@@ -25,9 +25,7 @@ pub use fault::{Fault, FaultCode};
 pub use fetch::{FetchTotals, Fetched};
 pub use jobs::{JobEnd, JobId, JobKind, Progress};
 pub use kinds::{KindDescription, SettingDescription, kinds};
-pub use listening::{
-    Opened, PlayerCommand, PlayerPhase, PlayerProblemKind, PlayerSnapshot, RenderWhat, Tag,
-};
+pub use listening::{Opened, PlayerCommand, PlayerPhase, PlayerProblemKind, PlayerSnapshot, RenderWhat, Tag};
 pub use open::{App, Options, default_library_dir};
 pub use settings::{Settings, Theme};
 pub use sources::{NewSource, SourceInfo};

@@ -148,7 +148,9 @@ impl App {
 
     fn player_engine(&self) -> Result<&Engine<Tag>, Fault> {
         let listening = self.inner.listening.get();
-        listening.map(|listening| &listening.engine).ok_or_else(|| Fault::new(FaultCode::NoDevice, "the player was not started"))
+        listening
+            .map(|listening| &listening.engine)
+            .ok_or_else(|| Fault::new(FaultCode::NoDevice, "the player was not started"))
     }
 }
 

@@ -53,7 +53,10 @@ impl App {
     pub fn add_source(&self, new: NewSource) -> Result<SourceInfo, Fault> {
         let kind = Kind::parse(&new.kind).ok_or_else(|| {
             let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-            Fault::new(FaultCode::Invalid, format!("there is no kind of source {:?}: use one of {}", new.kind, known.join(", ")))
+            Fault::new(
+                FaultCode::Invalid,
+                format!("there is no kind of source {:?}: use one of {}", new.kind, known.join(", ")),
+            )
         })?;
         let path = new.path.map(absolute).transpose()?;
         let settings = SourceSettings { path, url: new.url, set: new.set };
@@ -63,7 +66,8 @@ impl App {
             "" => self.free_name(&default_name(&settings))?,
             name => name.to_owned(),
         };
-        let row = NewRow { id, kind: kind.as_str().into(), name, settings: as_json(&settings), added_ms: self.now_ms() };
+        let row =
+            NewRow { id, kind: kind.as_str().into(), name, settings: as_json(&settings), added_ms: self.now_ms() };
         let id = self.inner.library.write(move |writer| writer.add_source(&row))?;
         self.watch(id);
         self.tell(&AppEvent::SourcesChanged);
@@ -115,7 +119,10 @@ impl App {
 
     pub(crate) fn open_source(&self, row: &SourceRow) -> Result<Box<dyn Source>, Fault> {
         let kind = Kind::parse(&row.kind).ok_or_else(|| {
-            Fault::new(FaultCode::Invalid, format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind))
+            Fault::new(
+                FaultCode::Invalid,
+                format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind),
+            )
         })?;
         Ok(source::open(kind, &settings_of(&row.settings))?)
     }
@@ -126,7 +133,16 @@ impl App {
         let last_run = self.sync_history(row.id, 1)?.pop();
         let syncing = self.inner.jobs.is_syncing(row.id);
         let watching = self.is_watching(row.id);
-        Ok(SourceInfo { id: row.id, kind: row.kind, name: row.name, place, calls: row.calls, syncing, watching, last_run })
+        Ok(SourceInfo {
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            place,
+            calls: row.calls,
+            syncing,
+            watching,
+            last_run,
+        })
     }
 
     /// `name`, or `name 2`, `name 3`, … if it is taken.
@@ -154,13 +170,15 @@ fn as_json(settings: &SourceSettings) -> Value {
 }
 
 fn default_name(settings: &SourceSettings) -> String {
-    let folder = settings.path.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    let folder =
+        settings.path.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     folder.or_else(|| settings.url.clone()).unwrap_or_else(|| "Source".to_owned())
 }
 
 /// The path from the root of the disk, so that it means the same wherever the program is started next time.
 fn absolute(path: PathBuf) -> Result<PathBuf, Fault> {
-    let invalid = |why: String| Fault::new(FaultCode::Invalid, format!("the folder {} cannot be used: {why}", path.display()));
+    let invalid =
+        |why: String| Fault::new(FaultCode::Invalid, format!("the folder {} cannot be used: {why}", path.display()));
     let absolute = std::path::absolute(&path).map_err(|cause| invalid(cause.to_string()))?;
     if absolute.to_str().is_none() { Err(invalid("its name is not Unicode; rename it".into())) } else { Ok(absolute) }
 }

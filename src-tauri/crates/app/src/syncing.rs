@@ -1,5 +1,7 @@
 //! Bringing calls in: in the foreground for the command line, as background jobs for the window.
 
+use std::time::Duration;
+
 use library::{LibraryError, RecordingFacts, SyncError as KeptError, SyncRun};
 use model::{Attempt, Cancel, Outcome, Recording, SourceId, Tier};
 use source::{Source, SourceError};
@@ -21,10 +23,44 @@ pub struct SyncOutcome {
     pub fault: Option<Fault>,
 }
 
+/// How often, and after what pause, a source is looked at again while something there is still being written.
+const SETTLING_LOOKS: u32 = 12;
+const SETTLING_PAUSE: Duration = Duration::from_millis(300);
+
+impl SyncOutcome {
+    /// Two runs as one: what was unchanged in the second had been counted in the first.
+    fn followed_by(self, next: Self) -> Self {
+        let (first, then) = (self.run, next.run);
+        let problems = [first.problems, then.problems].concat();
+        let run = SyncRun {
+            at_ms: first.at_ms,
+            elapsed_ms: then.at_ms + then.elapsed_ms - first.at_ms,
+            seen: first.seen + then.added + then.updated + then.rejected,
+            added: first.added + then.added,
+            updated: first.updated + then.updated,
+            unchanged: first.unchanged,
+            vanished: first.vanished + then.vanished,
+            rejected: first.rejected + then.rejected,
+            pages: first.pages + then.pages,
+            requests: first.requests + then.requests,
+            complete: then.complete,
+            error: then.error,
+            problems,
+        };
+        Self { run, waiting: next.waiting, fault: next.fault }
+    }
+}
+
 impl App {
     /// Brings in what is new at a source, telling `observe` everything that happens. The run is kept in the history
     /// unless nothing happened in it.
-    pub fn sync(&self, id: SourceId, full: bool, cancel: &Cancel, observe: &mut Observer<'_>) -> Result<SyncOutcome, Fault> {
+    pub fn sync(
+        &self,
+        id: SourceId,
+        full: bool,
+        cancel: &Cancel,
+        observe: &mut Observer<'_>,
+    ) -> Result<SyncOutcome, Fault> {
         let row = self.source_row(id)?;
         let source = self.open_source(&row)?;
         let at = self.inner.clock;
@@ -34,6 +70,25 @@ impl App {
         let outcome = outcome(sync::run(&walk, observe));
         let run = outcome.run.clone();
         library.write(move |writer| writer.add_sync_run(id, &run))?;
+        Ok(outcome)
+    }
+
+    /// The same, looking again for a few seconds while something there is still being written, so that what was just put
+    /// into a folder is in the library when this returns.
+    pub fn sync_settled(
+        &self,
+        id: SourceId,
+        full: bool,
+        cancel: &Cancel,
+        observe: &mut Observer<'_>,
+    ) -> Result<SyncOutcome, Fault> {
+        let mut outcome = self.sync(id, full, cancel, observe)?;
+        for _ in 0..SETTLING_LOOKS {
+            if outcome.waiting == 0 || outcome.fault.is_some() || cancel.wait(SETTLING_PAUSE).is_err() {
+                break;
+            }
+            outcome = outcome.followed_by(self.sync(id, false, cancel, observe)?);
+        }
         Ok(outcome)
     }
 

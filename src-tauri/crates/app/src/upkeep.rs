@@ -78,7 +78,10 @@ impl App {
     /// Writes a verified copy of the database. The cached audio is not part of it: it can be fetched again.
     pub fn back_up(&self, file: &Path) -> Result<(), Fault> {
         if file.exists() {
-            return Err(Fault::new(FaultCode::Invalid, format!("{} exists already: choose another name", file.display())));
+            return Err(Fault::new(
+                FaultCode::Invalid,
+                format!("{} exists already: choose another name", file.display()),
+            ));
         }
         Ok(self.inner.library.backup(file)?)
     }
@@ -113,9 +116,9 @@ impl App {
     pub fn change_settings(&self, settings: Settings) -> Result<Settings, Fault> {
         let settings = settings.within_bounds();
         let pairs = settings.pairs();
-        self.inner.library.write(move |writer| {
-            pairs.iter().try_for_each(|(name, value)| writer.set_setting(name, Some(value)))
-        })?;
+        self.inner
+            .library
+            .write(move |writer| pairs.iter().try_for_each(|(name, value)| writer.set_setting(name, Some(value))))?;
         if let Some(listening) = self.inner.listening.get() {
             listening.apply(&settings);
         }

@@ -34,7 +34,9 @@ pub fn client() -> String {
         text.push_str(declaration);
         text.push_str("\n\n");
     }
-    text.push_str("/** Every command of the application with its arguments and answer. */\nexport interface Commands {\n");
+    text.push_str(
+        "/** Every command of the application with its arguments and answer. */\nexport interface Commands {\n",
+    );
     for command in api::described(&declarations.config) {
         let docs: String = command.docs.concat();
         text.push_str(&format!("  /**{docs} */\n"));

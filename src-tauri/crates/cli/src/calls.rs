@@ -9,7 +9,14 @@ use crate::arguments::{Filters, Search, SearchSort, Sort};
 use crate::output::{Output, clock, one_line};
 
 /// Calls, a page at a time.
-pub fn list(app: &App, filters: &Filters, sort: Sort, limit: u32, after: Option<&str>, output: &Output) -> Result<End, Fault> {
+pub fn list(
+    app: &App,
+    filters: &Filters,
+    sort: Sort,
+    limit: u32,
+    after: Option<&str>,
+    output: &Output,
+) -> Result<End, Fault> {
     let sort = match sort {
         Sort::StartedAt => app::Sort::StartedAt,
         Sort::Duration => app::Sort::Duration,
@@ -108,7 +115,8 @@ fn call_json(call: &StoredCall) -> Value {
     object["tenant"] = json!(facts.tenant);
     object["campaign"] = json!(facts.campaign);
     object["outcome"] = json!(facts.outcome);
-    object["cost"] = facts.cost.as_ref().map_or(Value::Null, |cost| json!({ "amount": cost.amount, "unit": cost.unit }));
+    object["cost"] =
+        facts.cost.as_ref().map_or(Value::Null, |cost| json!({ "amount": cost.amount, "unit": cost.unit }));
     object["external_ids"] = json!(facts.external_ids);
     object["vanished_at"] = json!(call.row.vanished_ms.map(rfc3339));
     object
@@ -202,7 +210,12 @@ fn call_words(call: &StoredCall) -> String {
         let facts = recording.facts();
         let known = [facts.codec, facts.sample_rate.map(|rate| format!("{rate} Hz"))];
         let known: Vec<String> = known.into_iter().flatten().collect();
-        lines.push(format!("  {}  {}  {}", recording.state.as_str(), known.join(", "), one_line(&recording.record.remote_id)));
+        lines.push(format!(
+            "  {}  {}  {}",
+            recording.state.as_str(),
+            known.join(", "),
+            one_line(&recording.record.remote_id)
+        ));
         if let Some(detail) = recording.attempts.last().and_then(|attempt| attempt.detail.as_deref()) {
             lines.push(format!("    {}", one_line(detail)));
         }

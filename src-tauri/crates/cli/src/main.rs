@@ -4,8 +4,8 @@ mod arguments;
 mod calls;
 mod filters;
 mod output;
-mod sources;
 mod sound;
+mod sources;
 mod syncing;
 mod upkeep;
 

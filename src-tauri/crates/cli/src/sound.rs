@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use app::{App, AppEvent, Channels, Command, Fault, FaultCode, Fetched, Options, PlayerCommand, PlayerPhase, RenderWhat};
+use app::{
+    App, AppEvent, Channels, Command, Fault, FaultCode, Fetched, Options, PlayerCommand, PlayerPhase, RenderWhat,
+};
 use model::{AudioState, CallId, Cancel, Tier};
 use serde_json::{Value, json};
 

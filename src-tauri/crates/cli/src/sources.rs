@@ -41,7 +41,10 @@ fn test(app: &App, name: &str, output: &Output) -> Result<End, Fault> {
     let checks = app.test_source(app.source_named(name)?)?;
     for check in &checks {
         let mark = if check.ok { "ok " } else { "no " };
-        output.line(|| json!({ "ok": check.ok, "message": check.words }), || format!("{mark} {}", one_line(&check.words)));
+        output.line(
+            || json!({ "ok": check.ok, "message": check.words }),
+            || format!("{mark} {}", one_line(&check.words)),
+        );
     }
     if checks.iter().all(|check| check.ok) {
         Ok(End::Done)

@@ -16,7 +16,14 @@ const LOOK: Duration = Duration::from_millis(200);
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
 /// Brings calls in from the named sources, or from all.
-pub fn run(app: &App, names: &[String], full: bool, watch: bool, output: &Output, cancel: &Cancel) -> Result<End, Fault> {
+pub fn run(
+    app: &App,
+    names: &[String],
+    full: bool,
+    watch: bool,
+    output: &Output,
+    cancel: &Cancel,
+) -> Result<End, Fault> {
     let sources = chosen(app, names)?;
     if sources.is_empty() {
         output.note("there are no sources yet: add one with `source add`");
@@ -38,7 +45,7 @@ pub fn run(app: &App, names: &[String], full: bool, watch: bool, output: &Output
 
 fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Cancel) -> Result<SyncOutcome, Fault> {
     let bar = output.progress(&one_line(&source.name));
-    let outcome = app.sync(source.id, full, cancel, &mut |event| match event {
+    let outcome = app.sync_settled(source.id, full, cancel, &mut |event| match event {
         SyncEvent::Progress { seen, total } => {
             total.inspect(|total| bar.set_length(*total));
             bar.set_position(seen);
@@ -85,7 +92,8 @@ fn chosen(app: &App, names: &[String]) -> Result<Vec<SourceInfo>, Fault> {
         return Ok(all);
     }
     let find = |name: &String| {
-        let missing = || Fault::new(FaultCode::NotFound, format!("there is no source {name:?}: `source list` shows them"));
+        let missing =
+            || Fault::new(FaultCode::NotFound, format!("there is no source {name:?}: `source list` shows them"));
         all.iter().find(|source| source.name == *name).cloned().ok_or_else(missing)
     };
     names.iter().map(find).collect()

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A moment as a source wrote it: UTC milliseconds, plus the original text and whether its zone had to be assumed.
@@ -26,7 +26,8 @@ impl Moment {
     /// `YYYY-MM-DD HH:MM:SS`, and Unix seconds or milliseconds as digits. `None` if it is none of these.
     pub fn parse(text: &str) -> Option<Self> {
         let trimmed = text.trim();
-        let (utc_ms, zone_assumed) = zoned(trimmed).map(|ms| (ms, false)).or_else(|| naive(trimmed).map(|ms| (ms, true)))?;
+        let (utc_ms, zone_assumed) =
+            zoned(trimmed).map(|ms| (ms, false)).or_else(|| naive(trimmed).map(|ms| (ms, true)))?;
         Some(Self { utc_ms, original: Some(text.to_owned()), zone_assumed })
     }
 
@@ -44,7 +45,8 @@ impl Moment {
 
 /// RFC 3339 in UTC with milliseconds; moments outside years 1 to 9999 are clamped.
 fn rfc3339(utc_ms: i64) -> String {
-    let timestamp = Timestamp::from_millisecond(utc_ms).unwrap_or(if utc_ms < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    let timestamp =
+        Timestamp::from_millisecond(utc_ms).unwrap_or(if utc_ms < 0 { Timestamp::MIN } else { Timestamp::MAX });
     format!("{timestamp:.3}")
 }
 

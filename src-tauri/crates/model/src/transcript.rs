@@ -185,7 +185,12 @@ mod tests {
     #[test]
     fn the_turn_at_a_position_is_the_last_that_started_and_has_not_ended() {
         let transcript = Transcript {
-            turns: vec![turn(Some(0), Some(900)), turn(None, None), turn(Some(1_000), None), turn(Some(5_000), Some(6_000))],
+            turns: vec![
+                turn(Some(0), Some(900)),
+                turn(None, None),
+                turn(Some(1_000), None),
+                turn(Some(5_000), Some(6_000)),
+            ],
             ..Transcript::default()
         };
         let at = |ms| transcript.turn_at(ms);

@@ -33,10 +33,10 @@ impl From<PlayerCommand> for app::PlayerCommand {
 
 impl From<&PlayerSnapshot> for PlayerState {
     fn from(player: &PlayerSnapshot) -> Self {
-        let problem = player.problem.as_ref().map(|problem| PlayerProblem {
-            code: code(problem.kind).to_owned(),
-            message: problem.message.clone(),
-        });
+        let problem = player
+            .problem
+            .as_ref()
+            .map(|problem| PlayerProblem { code: code(problem.kind).to_owned(), message: problem.message.clone() });
         let index = |index: usize| u32::try_from(index).ok();
         Self {
             call: player.tag.map(|tag| tag.call.to_string()),
