@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Answer, type AppEvent, type Args, type Backend, type Command } from '../bridge/backend';

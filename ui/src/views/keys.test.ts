@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { BINDINGS, commandFor, commandOfMenu, focusOf, keyName, readableKey, type KeyPress } from './keys';
 
