@@ -2,6 +2,7 @@
 // and passes each to who it concerns; many changes in a row become one renewal.
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import type { FirstCall } from '../bridge/generated';
+import { dayKey } from '../text/moment';
 import { library } from './library.svelte';
 import { preferences } from './settings.svelte';
 import { search } from './searching';
@@ -23,6 +24,7 @@ export class WindowState {
   onMenu: ((item: string) => void) | null = null;
 
   #renewTimer: ReturnType<typeof setTimeout> | null = null;
+  #day = '';
   #stop: (() => void) | null = null;
 
   /** Whether there is nothing at all yet: no calls and no sources. */
@@ -49,6 +51,13 @@ export class WindowState {
       // The list says what is wrong with the library; a call that cannot be opened says so itself.
       return null;
     }
+  }
+
+  /** The user came back to the window: after midnight Today is another day. */
+  awake(now: number = Date.now()): void {
+    const day = dayKey(now);
+    if (this.#day !== '' && this.#day !== day) this.#renewSoon();
+    this.#day = day;
   }
 
   #hear(event: AppEvent): void {

@@ -20,6 +20,7 @@ describe('the window', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
+    vi.setSystemTime(NOW);
     search.clear();
     selection.close();
     Object.assign(player.state, { call: null, recording: null, phase: 'empty', position_ms: 0, turn: null });
@@ -162,6 +163,18 @@ describe('the window', () => {
     await open('?fault=locked');
     expect(text(), 'what happened').toContain('The library is open elsewhere');
     expect(button('Try again'), 'and the one thing to do').toBeDefined();
+  });
+
+  it('counts today anew when the user comes back after midnight', async () => {
+    await open('');
+    app.awake(NOW);
+    const before = asked('overview').length;
+    app.awake(NOW + 60_000);
+    await later(1_000);
+    expect(asked('overview').length, 'the same day: nothing to do').toBe(before);
+    app.awake(NOW + 86_400_000);
+    await later(1_000);
+    expect(asked('overview').length, 'the next day').toBe(before + 1);
   });
 
   it('hears the native menu', async () => {
