@@ -1,3 +1,5 @@
+//! Tells Tauri where the window's capabilities and its one command are, and keeps our SQLite to ourselves.
+
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     // The window embeds these files; without this line Cargo does not notice that some were added.

@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use app::{App, AppEvent, Command, PlayerCommand, PlayerPhase, PlayerSnapshot};
-use souvlaki::{MediaControlEvent, MediaControls, MediaMetadata, MediaPlayback, MediaPosition, PlatformConfig, SeekDirection};
+use souvlaki::{
+    MediaControlEvent, MediaControls, MediaMetadata, MediaPlayback, MediaPosition, PlatformConfig, SeekDirection,
+};
 
 /// How far a seek of unspecified length goes.
 const STEP_MS: i64 = 10_000;

@@ -36,8 +36,11 @@ pub fn build(handle: &AppHandle) -> tauri::Result<Menu<Wry>> {
         .separator()
         .text("palette", "Command Palette…")
         .build()?;
-    let help =
-        SubmenuBuilder::new(handle, "Help").text("keys", "Keys").separator().text("about", "About Turnstone").build()?;
+    let help = SubmenuBuilder::new(handle, "Help")
+        .text("keys", "Keys")
+        .separator()
+        .text("about", "About Turnstone")
+        .build()?;
     MenuBuilder::new(handle).items(&[&library, &edit, &playback, &go, &help]).build()
 }
 

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_dialog::DialogExt;
 
 const LABEL: &str = "main";
 
 /// Makes the window. It never leaves its own pages and never opens another window.
 pub fn open(handle: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::default())
         .title("Turnstone")
         .inner_size(1280.0, 800.0)
         .min_inner_size(880.0, 520.0)
@@ -20,6 +20,23 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    paint_without_compositing(&window)
+}
+
+/// Has WebKitGTK paint straight into the window. Nothing here is animated or layered, so compositing would only cost: with
+/// software rendering, where every frame is composed whole, most of a core while a call plays, and some 50 MiB always.
+#[cfg(target_os = "linux")]
+fn paint_without_compositing(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn paint_without_compositing(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Listening: the player over the cached file, and the same pipeline into a WAV file.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use audio::engine::{Engine, Recording, Setup, Snapshot};
 use audio::player::{Command, Settings as PlayerSettings};
@@ -64,6 +65,8 @@ pub struct RenderWhat {
 /// The player, where there is one.
 pub(crate) struct Listening {
     engine: Engine<Tag>,
+    /// Numbers the recordings asked for, so that one that was long in coming cannot replace a later one.
+    asked: AtomicU64,
 }
 
 impl Listening {
@@ -86,7 +89,7 @@ impl App {
                 inner.tell(&AppEvent::Player(snapshot.clone()));
             }
         });
-        drop(self.inner.listening.set(Listening { engine }));
+        drop(self.inner.listening.set(Listening { engine, asked: AtomicU64::new(0) }));
         Ok(())
     }
 
@@ -98,6 +101,8 @@ impl App {
         at_ms: Ms,
         play: bool,
     ) -> Result<Opened, Fault> {
+        let listening = self.listening()?;
+        let asked = listening.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let stored = self.call(call)?;
         let recording = pick(&stored, recording)?;
         let fetched = self.obtain(&stored, recording, &Cancel::new())?;
@@ -107,7 +112,10 @@ impl App {
         }
         let turns = stored.record.transcript.as_ref().map(|transcript| transcript.turns.clone()).unwrap_or_default();
         let tag = Tag { call, recording: recording.id };
-        self.player_engine()?.open(Recording { tag, path, turns, at_ms, play });
+        if listening.asked.load(Ordering::Relaxed) != asked {
+            return Err(Fault::new(FaultCode::Cancelled, "another recording was opened meanwhile"));
+        }
+        listening.engine.open(Recording { tag, path, turns, at_ms, play });
         Ok(Opened {
             recording: recording.id,
             duration_ms: fetched.facts.duration_ms.unwrap_or_default(),
@@ -117,7 +125,7 @@ impl App {
 
     /// Does what the user wants with the player, soon.
     pub fn player(&self, command: PlayerCommand) -> Result<(), Fault> {
-        let engine = self.player_engine()?;
+        let engine = &self.listening()?.engine;
         match command {
             PlayerCommand::Sound(command) => engine.command(command),
             PlayerCommand::Turn(by) => engine.turn(by),
@@ -146,11 +154,8 @@ impl App {
         }
     }
 
-    fn player_engine(&self) -> Result<&Engine<Tag>, Fault> {
-        let listening = self.inner.listening.get();
-        listening
-            .map(|listening| &listening.engine)
-            .ok_or_else(|| Fault::new(FaultCode::NoDevice, "the player was not started"))
+    fn listening(&self) -> Result<&Listening, Fault> {
+        self.inner.listening.get().ok_or_else(|| Fault::new(FaultCode::NoDevice, "the player was not started"))
     }
 }
 
