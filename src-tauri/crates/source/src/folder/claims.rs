@@ -37,9 +37,7 @@ impl Names {
     /// own folder, else the only one of that name anywhere.
     pub fn local(&self, vcon_path: &str, recording: &VConRecording) -> Option<&str> {
         let name = match &recording.media {
-            Media::Referenced { url, .. } => {
-                recording.file_name.as_deref().or_else(|| url.split(['?', '#']).next())
-            }
+            Media::Referenced { url, .. } => recording.file_name.as_deref().or_else(|| url.split(['?', '#']).next()),
             Media::Missing => recording.file_name.as_deref(),
             Media::Inline(_) | Media::Unreadable { .. } => None,
         };

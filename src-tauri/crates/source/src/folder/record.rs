@@ -116,6 +116,7 @@ impl Reader<'_> {
                     .push(refused(path, "its JSON is no transcript that is known here; it is kept as it came".into()));
             }
             Content::Facts(value) => gathered.fact(path, value),
+            Content::Encrypted(reason) => read.rejected.push(refused(path, reason)),
             Content::Unread(reason) => {
                 read.try_again.push(path.to_owned());
                 read.rejected.push(refused(path, format!("the file cannot be read: {reason}")));

@@ -23,6 +23,8 @@ pub enum Content {
     Unknown(String),
     /// It says what it is and is broken, in words.
     Broken(String),
+    /// A vCon that only its key opens; worth a word whatever the file is called.
+    Encrypted(String),
     /// The system refused; it is tried again at the next walk.
     Unread(String),
 }
@@ -73,7 +75,14 @@ pub fn format_of(name: &str) -> Option<String> {
 fn vcon(bytes: &[u8]) -> Content {
     match vcon::read_vcon(bytes) {
         Ok(vcon) => Content::VCon(Box::new(vcon)),
-        Err(error) => Content::Broken(error.to_string()),
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused(error: &FormatError) -> Content {
+    match error {
+        FormatError::Encrypted => Content::Encrypted(error.to_string()),
+        error => Content::Broken(error.to_string()),
     }
 }
 
@@ -86,7 +95,7 @@ fn sidecar(bytes: &[u8], name: &str, started_at: Option<&Moment>) -> Content {
         },
         Ok(recognised) => Content::Transcript(Box::new(recognised)),
         Err(FormatError::Unknown { reason }) => json(bytes).map_or(Content::Unknown(reason), Content::Facts),
-        Err(error) => Content::Broken(error.to_string()),
+        Err(error) => refused(&error),
     }
 }
 

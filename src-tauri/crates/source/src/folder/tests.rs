@@ -9,6 +9,7 @@ use crate::{Change, Page};
 
 mod calls;
 mod hostile;
+mod vcons;
 mod walks;
 
 /// A folder on disk, seen an hour from now, when nothing in it is young any more.

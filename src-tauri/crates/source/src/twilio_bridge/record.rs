@@ -54,7 +54,10 @@ pub fn read(
                 said.push((path.clone(), recognised.transcript));
             }
             Content::VCon(_) => {}
-            Content::Unknown(reason) | Content::Broken(reason) | Content::Unread(reason) => {
+            Content::Unknown(reason)
+            | Content::Broken(reason)
+            | Content::Encrypted(reason)
+            | Content::Unread(reason) => {
                 rejected.push(RejectedItem { item: plain_path(path), reason });
             }
         }
