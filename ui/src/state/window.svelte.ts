@@ -40,6 +40,7 @@ export class WindowState {
     return () => {
       this.#stop?.();
       if (this.#renewTimer !== null) clearTimeout(this.#renewTimer);
+      this.#renewTimer = null;
     };
   }
 
