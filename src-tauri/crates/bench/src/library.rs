@@ -34,34 +34,27 @@ pub fn run(options: &[String]) -> Outcome<()> {
     println!("SQLite {}, {calls} calls, seed fixed, times in ms as p50/p95", ::library::sqlite_version());
 
     let rate = ingest::all(&library, &corpus)?;
-    println!("import, 500 calls a transaction, in random order of date: {rate:.0} turns/s");
+    let processor = rate.processor.map_or(String::new(), |rate| format!(" ({rate:.0} turns/s of processor time)"));
+    println!("import, 500 calls a transaction, in random order of date: {:.0} turns/s{processor}", rate.clock);
     let status = library.reader()?.status()?;
     println!("  {} turns, database {} MB", status.turns, status.bytes >> 20);
 
     let ours = pages(&library, &classes, SearchSort::Newest)?;
-    let best = pages(&library, &classes, SearchSort::Best)?;
+    show("page of the newest 50 hits, rows and highlighting", &classes, &ours);
+    show("best within the newest 2,000 calls", &classes, &pages(&library, &classes, SearchSort::Best)?);
     let (during, rate) = while_importing(&library, &corpus, &classes)?;
-    let counts = counts(&library, &classes)?;
-    let (peer_rate, peer) = signal::run(&dir.path().join("peer.db"), &corpus, &classes)?;
-    println!("peer (one row per turn, stored content): {peer_rate:.0} turns/s");
-    println!(
-        "search page of the newest {PAGE} hits with rows and highlighting ({rate:.0} turns/s imported meanwhile):"
-    );
-    println!(
-        "{:>12} {:>12} {:>14} {:>12} {:>12} {:>14} {:>8}",
-        "", "page", "during import", "best", "count", "Signal shape", "ratio"
-    );
-    for (at, class) in classes.iter().enumerate() {
-        let ratio = peer[at].p50() / ours[at].p50();
-        let figures = [&ours[at], &during[at], &best[at], &counts[at], &peer[at]].map(Figures::pair);
-        let [page, during, best, count, peer] = figures;
-        println!("{:>12} {page:>12} {during:>14} {best:>12} {count:>12} {peer:>14} {ratio:>7.1}x", class.name);
-    }
+    show(&format!("page during import at {rate:.0} turns/s"), &classes, &during);
+    show("exact count of calls and turns", &classes, &counts(&library, &classes)?);
+    let (rate, peer) = signal::run(&dir.path().join("peer.db"), &corpus, &classes)?;
+    show(&format!("peer in Signal Desktop's shape (import {rate:.0} turns/s)"), &classes, &peer);
+    print!("  peer / page at p50:");
+    classes.iter().zip(ours.iter().zip(&peer)).for_each(|(class, (ours, peer))| {
+        print!("  {} {:.1}x", class.name, peer.p50() / ours.p50());
+    });
+    println!();
     let tidied = ingest::tidy(&library)?;
     let after = pages(&library, &classes, SearchSort::Newest)?;
-    print!("after tidying the index when idle ({tidied:.1} s in steps):");
-    classes.iter().zip(&after).for_each(|(class, figures)| print!(" {} {}", class.name, figures.pair()));
-    println!();
+    show(&format!("page after tidying the index ({tidied:.1} s in steps)"), &classes, &after);
     list::run(&library, "the same calls")?;
     drop(library);
 
@@ -70,6 +63,14 @@ pub fn run(options: &[String]) -> Outcome<()> {
     list::run(&bare, &format!("{rows} calls without turns"))?;
     println!("not measured here: tantivy, notmuch, ripgrep; a cold page cache; SQLCipher with a key");
     Ok(())
+}
+
+fn show(what: &str, classes: &[Class], figures: &[Figures]) {
+    println!("{what}:");
+    for (class, figures) in classes.iter().zip(figures) {
+        print!("  {} {}", class.name, figures.pair());
+    }
+    println!();
 }
 
 fn pages(library: &Library, classes: &[Class], sort: SearchSort) -> Outcome<Vec<Figures>> {
@@ -106,7 +107,7 @@ fn while_importing(library: &Library, corpus: &Corpus, classes: &[Class]) -> Out
 }
 
 fn counts(library: &Library, classes: &[Class]) -> Outcome<Vec<Figures>> {
-    const COUNTED: usize = 5;
+    const COUNTED: usize = 3;
     let reader = library.reader()?;
     let mut all = Vec::new();
     for class in classes {

@@ -77,7 +77,8 @@ impl Library {
     }
 
     /// Runs `change` on the writer thread within one transaction, and waits for it. All of it is kept, or, when it fails or
-    /// panics, nothing. Other writers wait their turn, so a change must be short: some 500 calls at most.
+    /// panics, nothing. Other writers wait their turn, so a change must be short: some 500 calls at most. Never call it from
+    /// within a change: that would wait for itself.
     pub fn write<T, F>(&self, change: F) -> Result<T, LibraryError>
     where
         T: Send + 'static,

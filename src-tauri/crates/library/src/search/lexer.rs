@@ -43,12 +43,16 @@ pub(super) fn parse(text: &str) -> Result<Query, Problem> {
             }
         }
     }
-    match () {
-        () if or_waits => Err("OR stands between two words"),
-        () if speaker_waits => Err("a word belongs after speaker:"),
-        () if required.is_empty() && !excluded.is_empty() => Err("there is only what to leave out"),
-        () => Ok(Query::new(required, excluded)),
+    if or_waits {
+        return Err("OR stands between two words");
     }
+    if speaker_waits {
+        return Err("a word belongs after speaker:");
+    }
+    if required.is_empty() && !excluded.is_empty() {
+        return Err("there is only what to leave out");
+    }
+    Ok(Query::new(required, excluded))
 }
 
 /// Reads a search as nothing but words and telephone numbers.
@@ -100,19 +104,12 @@ fn next_piece(text: &str) -> Result<(Piece<'_>, &str), Problem> {
 /// What stands between quotation marks at the beginning, and what follows.
 fn quoted(text: &str) -> Result<Option<(&str, &str)>, Problem> {
     let Some(inner) = text.strip_prefix(is_quote) else { return Ok(None) };
-    let end = inner.find(is_quote).ok_or("a quotation mark is not closed")?;
-    let after = inner[end..].trim_start_matches(is_quote_of(&inner[end..]));
-    Ok(Some((&inner[..end], after)))
+    let (end, mark) = inner.char_indices().find(|(_, c)| is_quote(*c)).ok_or("a quotation mark is not closed")?;
+    Ok(Some((&inner[..end], &inner[end + mark.len_utf8()..])))
 }
 
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201C}' | '\u{201D}' | '\u{201E}')
-}
-
-/// The closing mark itself, so that only this one is taken off.
-fn is_quote_of(text: &str) -> impl FnMut(char) -> bool {
-    let mut left = usize::from(text.starts_with(is_quote));
-    move |_| std::mem::take(&mut left) > 0
 }
 
 fn word_length(text: &str) -> usize {
