@@ -78,7 +78,7 @@ pub struct Page {
     /// How many items the whole walk will look at, once known; for progress only.
     pub total: Option<u64>,
     /// Items that are still being written and were left for a later walk; a walk soon after will find them finished.
-    pub waiting: u64,
+    pub waiting: Vec<String>,
 }
 
 /// Where a source has been read to; meaningful only to the source that made it.

@@ -93,10 +93,28 @@ fn a_root_that_is_missing_is_said_to_be_missing() {
 
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "..", ".", "a", "b", "call.wav", "up", "", "%2e%2e", "%2f", "%00", "C:", "\u{2025}", "...", "\0", "~", "%", "é",
+        "..",
+        ".",
+        "a",
+        "b",
+        "call.wav",
+        "up",
+        "up",
+        "secret.txt",
+        "",
+        "%2e%2e",
+        "%2f",
+        "%00",
+        "C:",
+        "\u{2025}",
+        "...",
+        "\0",
+        "~",
+        "%",
+        "é",
     ]);
     let separator = prop::sample::select(vec!["/", "\\", "//", "\\/", "%5c"]);
-    prop::collection::vec((piece, separator), 0..8)
+    prop::collection::vec((piece, separator), 1..5)
         .prop_map(|parts| parts.into_iter().map(|(piece, separator)| format!("{piece}{separator}")).collect())
 }
 

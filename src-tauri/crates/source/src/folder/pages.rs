@@ -48,7 +48,7 @@ struct Running {
     unchanged: u64,
     read: IntoIter<Reading>,
     gone: IntoIter<String>,
-    waiting: u64,
+    waiting: Vec<String>,
     total: u64,
     page_size: usize,
 }
@@ -139,7 +139,7 @@ impl Running {
             }
             taken += 1;
         }
-        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting })
+        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting.clone() })
     }
 
     /// Reads one group; gives how many turns it has.

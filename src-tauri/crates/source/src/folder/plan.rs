@@ -17,8 +17,8 @@ pub struct Plan {
     pub read: Vec<Reading>,
     /// Keys of entries whose files are no longer there.
     pub gone: Vec<String>,
-    /// Groups that are still being written and wait for a later walk.
-    pub waiting: u64,
+    /// Keys of groups that are still being written and wait for a later walk.
+    pub waiting: Vec<String>,
 }
 
 /// A group to read.
@@ -46,7 +46,7 @@ pub fn plan(
     for (key, group) in now {
         let known = before.entries.get(key);
         if group.files.iter().any(|member| member.settling) {
-            plan.waiting += 1;
+            plan.waiting.push(key.clone());
             plan.unchanged += u64::from(known.is_some_and(|entry| entry.is_call));
         } else if let Some(entry) = known {
             if entry.files == stamps(group) || is_hidden(entry, hidden) {

@@ -66,7 +66,7 @@ struct Seen {
     unchanged: u64,
     gone: Vec<String>,
     rejected: Vec<RejectedItem>,
-    waiting: u64,
+    waiting: usize,
     pages: usize,
     cursor: Option<Cursor>,
 }
@@ -74,7 +74,7 @@ struct Seen {
 impl Seen {
     fn take(&mut self, page: Page) {
         self.pages += 1;
-        self.waiting = page.waiting;
+        self.waiting = page.waiting.len();
         self.cursor = Some(page.cursor);
         for change in page.changes {
             match change {

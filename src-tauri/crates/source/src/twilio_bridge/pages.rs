@@ -45,7 +45,7 @@ struct Running {
     unchanged: u64,
     read: IntoIter<Reading>,
     gone: IntoIter<String>,
-    waiting: u64,
+    waiting: Vec<String>,
     total: u64,
 }
 
@@ -142,7 +142,7 @@ impl Running {
             }
             taken += 1;
         }
-        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting })
+        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting.clone() })
     }
 
     /// Reads one call; gives how many turns it has.

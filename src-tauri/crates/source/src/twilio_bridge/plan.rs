@@ -41,7 +41,7 @@ pub struct Plan {
     /// Natural names of calls that are neither in the files nor in the database any more.
     pub gone: Vec<String>,
     /// Calls that have files still being written.
-    pub waiting: u64,
+    pub waiting: Vec<String>,
 }
 
 /// A call to read.
@@ -111,7 +111,7 @@ pub fn compare(before: &Inventory, now: &BTreeMap<String, Joined>, row_known: bo
         (!row_known && entry.row.is_some()) || entry.files.iter().any(|(path, ..)| lies_in(path, hidden))
     };
     for (name, call) in now {
-        plan.waiting += u64::from(call.settling);
+        plan.waiting.extend(call.settling.then(|| name.clone()));
         match before.entries.get(name) {
             Some(entry) if stays(entry) || (entry.row == stamp(call) && entry.files == files(call)) => {
                 plan.unchanged += 1

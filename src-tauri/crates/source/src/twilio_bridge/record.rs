@@ -64,9 +64,10 @@ pub fn read(
     }
     choose(&mut record, said);
     place_in_time(&mut record, &call.pieces);
-    let name =
-        call.pieces.first().map_or(remote_id, |piece| split(&piece.file.path).1.split('.').next().unwrap_or(remote_id));
-    record.call.title.get_or_insert_with(|| title(name));
+    // A stream's id tells people nothing; it is a title only where nobody is known who could be named instead.
+    if record.call.from.is_none() {
+        record.call.title.get_or_insert_with(|| title(remote_id));
+    }
     Ok((record, rejected))
 }
 

@@ -45,7 +45,7 @@ struct Seen {
     unchanged: u64,
     gone: Vec<String>,
     rejected: Vec<RejectedItem>,
-    waiting: u64,
+    waiting: usize,
     cursor: Option<Cursor>,
 }
 
@@ -98,7 +98,7 @@ fn walk(source: &TwilioBridge, cursor: Option<&Cursor>) -> Seen {
     for page in source.changes_since(cursor, &Cancel::new()) {
         let page = page.unwrap();
         seen.cursor = Some(page.cursor);
-        seen.waiting = page.waiting;
+        seen.waiting = page.waiting.len();
         for change in page.changes {
             match change {
                 Change::Call(record) => seen.calls.push(*record),
@@ -161,6 +161,7 @@ fn files_alone_make_a_call_and_their_three_times_do_not_part_them() {
     assert_eq!(call.call.started_at.as_ref().unwrap().to_rfc3339(), "2026-11-12T15:02:11.000Z");
     assert_eq!(call.call.from.as_ref().unwrap().number.as_deref(), Some("+15125550143"));
     assert_eq!(call.metadata["customData"]["queue"], "front");
+    assert_eq!(call.call.title, None, "a stream's id is no title where the caller is known");
     assert_eq!(call.transcript.as_ref().unwrap().turns.len(), 2);
     let again = server.walk(seen.cursor.as_ref());
     assert_eq!((again.calls.len(), again.unchanged), (0, 1));

@@ -35,8 +35,8 @@ fn a_moved_file_keeps_its_call_and_its_old_place_is_free_for_another() {
 #[test]
 fn of_two_equal_files_that_moved_each_keeps_its_own_name() {
     let before = inventory_of(&tree(&[("a/x.wav", 1), ("a/y.wav", 1)]));
-    let plan = compare(&before, &tree(&[("b/y.wav", 1), ("b/x.wav", 1)]));
-    assert_eq!(plan.read, [reading("b/x", "a/x", Some("a/x")), reading("b/y", "a/y", Some("a/y"))]);
+    let plan = compare(&before, &tree(&[("b/y.wav", 1), ("c/x.wav", 1)]));
+    assert_eq!(plan.read, [reading("b/y", "a/y", Some("a/y")), reading("c/x", "a/x", Some("a/x"))]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_group_that_is_being_written_waits_and_is_neither_gone_nor_read() {
     let mut now = tree(&[("a/x.wav", 3), ("a/new.wav", 2)]);
     now.values_mut().flat_map(|group| &mut group.files).for_each(|member| member.settling = true);
     let plan = compare(&before, &now);
-    assert_eq!((plan.waiting, plan.unchanged), (2, 2), "y may be what new.wav is becoming");
+    assert_eq!((plan.waiting.len(), plan.unchanged), (2, 2), "y may be what new.wav is becoming");
     assert_eq!((plan.read, plan.gone), (vec![], vec![]));
 }
 
