@@ -249,7 +249,18 @@ pub(crate) fn file_of(fetched: &Fetched) -> Result<PathBuf, Fault> {
 fn verify(file: &Path) -> Result<AudioFacts, String> {
     match audio::probe(file) {
         Ok(probed) => Ok(probed.facts),
-        Err(error) => Err(format!("unreadable: {error}")),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// Why audio cannot be read, without the name of the file, which means nothing to the user while it is being fetched.
+pub(crate) fn unreadable(error: &DecodeError) -> String {
+    match error {
+        DecodeError::NotAudio { looks, .. } => format!("unreadable: not audio, {looks}"),
+        DecodeError::Malformed { why, .. } => format!("unreadable: damaged, {why}"),
+        DecodeError::Io { source, .. } => format!("unreadable: {source}"),
+        DecodeError::Panicked { .. } => "unreadable: the decoder failed on it; please report this file".to_owned(),
+        DecodeError::Unsupported { .. } => error.to_string(),
     }
 }
 

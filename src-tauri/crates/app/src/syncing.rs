@@ -1,14 +1,16 @@
 //! Bringing calls in: in the foreground for the command line, as background jobs for the window.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use library::{LibraryError, RecordingFacts, SyncError as KeptError, SyncRun};
-use model::{Attempt, Cancel, Outcome, Recording, SourceId, Tier};
+use model::{Attempt, Cancel, Outcome, Recording, RejectedItem, SourceId, Tier};
 use source::{Source, SourceError};
 use sync::{Observer, Report, SyncError, SyncEvent, Walk};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
+use crate::fetch::unreadable;
 use crate::jobs::{JobEnd, JobKind, Progress};
 use crate::open::App;
 
@@ -17,8 +19,8 @@ use crate::open::App;
 pub struct SyncOutcome {
     /// What it did.
     pub run: SyncRun,
-    /// Items left for the next run because they are still being written.
-    pub waiting: u64,
+    /// Items left for a later run because they are still being written.
+    pub waiting: Vec<String>,
     /// Why it did not reach the end.
     pub fault: Option<Fault>,
 }
@@ -31,16 +33,18 @@ impl SyncOutcome {
     /// Two runs as one: what was unchanged in the second had been counted in the first.
     fn followed_by(self, next: Self) -> Self {
         let (first, then) = (self.run, next.run);
-        let problems = [first.problems, then.problems].concat();
+        let mut problems = first.problems;
+        let known: HashSet<RejectedItem> = problems.iter().cloned().collect();
+        problems.extend(then.problems.into_iter().filter(|item| !known.contains(item)));
         let run = SyncRun {
             at_ms: first.at_ms,
             elapsed_ms: then.at_ms + then.elapsed_ms - first.at_ms,
-            seen: first.seen + then.added + then.updated + then.rejected,
+            seen: first.seen + then.added + then.updated,
             added: first.added + then.added,
             updated: first.updated + then.updated,
             unchanged: first.unchanged,
             vanished: first.vanished + then.vanished,
-            rejected: first.rejected + then.rejected,
+            rejected: first.rejected,
             pages: first.pages + then.pages,
             requests: first.requests + then.requests,
             complete: then.complete,
@@ -74,7 +78,7 @@ impl App {
     }
 
     /// The same, looking again for a few seconds while something there is still being written, so that what was just put
-    /// into a folder is in the library when this returns.
+    /// into a folder is in the library when this returns. An item that cannot be read is told once.
     pub fn sync_settled(
         &self,
         id: SourceId,
@@ -82,13 +86,19 @@ impl App {
         cancel: &Cancel,
         observe: &mut Observer<'_>,
     ) -> Result<SyncOutcome, Fault> {
-        let mut outcome = self.sync(id, full, cancel, observe)?;
+        let mut told = HashSet::new();
+        let mut observe = |event: SyncEvent<'_>| match event {
+            SyncEvent::Rejected(item) if !told.insert(item.clone()) => {}
+            event => observe(event),
+        };
+        let mut outcome = self.sync(id, full, cancel, &mut observe)?;
         for _ in 0..SETTLING_LOOKS {
-            if outcome.waiting == 0 || outcome.fault.is_some() || cancel.wait(SETTLING_PAUSE).is_err() {
+            if outcome.waiting.is_empty() || outcome.fault.is_some() || cancel.wait(SETTLING_PAUSE).is_err() {
                 break;
             }
-            outcome = outcome.followed_by(self.sync(id, false, cancel, observe)?);
+            outcome = outcome.followed_by(self.sync(id, false, cancel, &mut observe)?);
         }
+        outcome.run.rejected = told.len() as u64;
         Ok(outcome)
     }
 
@@ -129,7 +139,7 @@ impl App {
             SyncEvent::Rejected(_) => {}
         });
         if let Ok(outcome) = &outcome
-            && outcome.waiting > 0
+            && !outcome.waiting.is_empty()
         {
             self.look_again_soon(id);
         }
@@ -158,7 +168,7 @@ fn probe(source: &dyn Source, recording: &Recording, at_ms: i64) -> Option<Recor
     Some(match audio::probe(&file) {
         Ok(probed) => RecordingFacts { remote_id, facts: probed.facts, problem: None },
         Err(error) => {
-            let detail = Some(format!("unreadable: {error}"));
+            let detail = Some(unreadable(&error));
             let problem = Some(Attempt { at_ms, tier: Tier::Provider, outcome: Outcome::Invalid, detail });
             RecordingFacts { remote_id, facts: recording.claimed.clone(), problem }
         }

@@ -33,7 +33,7 @@ pub fn run(
     for source in &sources {
         match one(app, source, full, output, cancel)? {
             SyncOutcome { fault: Some(fault), .. } if sources.len() == 1 => first_fault = Some(fault),
-            SyncOutcome { fault: None, run, .. } if run.rejected == 0 => {}
+            SyncOutcome { fault: None, run, waiting } if run.rejected == 0 && waiting.is_empty() => {}
             _ => end = End::InPart,
         }
     }
@@ -45,6 +45,13 @@ pub fn run(
 
 fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Cancel) -> Result<SyncOutcome, Fault> {
     let bar = output.progress(&one_line(&source.name));
+    let refused = |item: &str, reason: &str| {
+        let reason = format!("{item}: {reason}");
+        if !output.is_json() {
+            bar.suspend(|| output.note(&one_line(&format!("{}: {reason}", source.name))));
+        }
+        change(source, "rejected", None, Some(&reason), output);
+    };
     let outcome = app.sync_settled(source.id, full, cancel, &mut |event| match event {
         SyncEvent::Progress { seen, total } => {
             total.inspect(|total| bar.set_length(*total));
@@ -53,14 +60,11 @@ fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Can
         SyncEvent::Added(call) => change(source, "added", Some(call), None, output),
         SyncEvent::Updated(call) => change(source, "updated", Some(call), None, output),
         SyncEvent::Vanished(call) => change(source, "vanished", Some(call), None, output),
-        SyncEvent::Rejected(item) => {
-            let reason = format!("{}: {}", item.item, item.reason);
-            if !output.is_json() {
-                bar.suspend(|| output.note(&one_line(&format!("{}: {reason}", source.name))));
-            }
-            change(source, "rejected", None, Some(&reason), output);
-        }
+        SyncEvent::Rejected(item) => refused(&item.item, &item.reason),
     })?;
+    for item in &outcome.waiting {
+        refused(item, "it is still being written or is incomplete; it comes in later");
+    }
     bar.finish_and_clear();
     output.line(|| report_json(source, &outcome), || report_words(source, &outcome));
     Ok(outcome)
@@ -77,7 +81,7 @@ fn go_on(app: &App, sources: &[SourceInfo], output: &Output, cancel: &Cancel) ->
     output.note("watching; press Ctrl+C to stop");
     while !cancel.is_cancelled() {
         if let Ok(index) = hinted.recv_timeout(LOOK) {
-            if one(app, &sources[index], false, output, cancel)?.waiting > 0 {
+            if !one(app, &sources[index], false, output, cancel)?.waiting.is_empty() {
                 app.look_again_soon(sources[index].id);
             }
             output.flush();
@@ -120,7 +124,7 @@ fn report_json(source: &SourceInfo, outcome: &SyncOutcome) -> Value {
         "elapsed_ms": run.elapsed_ms,
         "complete": run.complete,
         "error": error,
-        "waiting": outcome.waiting,
+        "waiting": outcome.waiting.len(),
     })
 }
 
@@ -130,8 +134,8 @@ fn report_words(source: &SourceInfo, outcome: &SyncOutcome) -> String {
         "{}: {} new, {} changed, {} unchanged, {} gone, {} unreadable",
         source.name, run.added, run.updated, run.unchanged, run.vanished, run.rejected
     );
-    if outcome.waiting > 0 {
-        words.push_str(&format!(", {} still being written", outcome.waiting));
+    if !outcome.waiting.is_empty() {
+        words.push_str(&format!(", {} still being written", outcome.waiting.len()));
     }
     if let Some(fault) = &outcome.fault {
         words.push_str(&format!("; {}", fault.message));

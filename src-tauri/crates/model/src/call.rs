@@ -86,7 +86,7 @@ pub struct Cost {
 }
 
 /// Something in a source that could not be read, with the reason; the rest goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RejectedItem {
     /// What it was: a path relative to the source, or an id.
     pub item: String,

@@ -47,7 +47,7 @@ pub enum SyncError {
 /// Walks a source from where it was left and keeps every page with its cursor in one transaction.
 pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
     let began = (walk.clock)();
-    let mut report = Report { run: SyncRun { at_ms: began, ..SyncRun::default() }, waiting: 0, error: None };
+    let mut report = Report { run: SyncRun { at_ms: began, ..SyncRun::default() }, waiting: Vec::new(), error: None };
     report.error = go(walk, &mut report, observe).err();
     report.run.complete = report.error.is_none();
     report.run.elapsed_ms = (walk.clock)() - began;
@@ -76,7 +76,7 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
 
 /// Only a walk that could read everything tells that what it did not show is gone.
 fn proves_absence(report: &Report) -> bool {
-    report.run.rejected == 0 && report.waiting == 0
+    report.run.rejected == 0 && report.waiting.is_empty()
 }
 
 /// Plans one page and keeps it with its cursor; a page that changes nothing touches nothing.

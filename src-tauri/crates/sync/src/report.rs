@@ -10,8 +10,8 @@ use crate::SyncError;
 pub struct Report {
     /// What it did, as the library keeps it.
     pub run: SyncRun,
-    /// Items left for the next run because they are still being written.
-    pub waiting: u64,
+    /// Items left for a later run because they are still being written.
+    pub waiting: Vec<String>,
     /// Why it did not reach the end; what was kept until then stays.
     pub error: Option<SyncError>,
 }
