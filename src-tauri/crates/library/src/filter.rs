@@ -4,9 +4,11 @@ use model::{AudioState, Direction, Ms, SourceId, digits_of, fold};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::table::call::audio_word;
 use crate::table::source;
 use crate::{LibraryError, call_key};
+
+/// The words of `call.audio` for audio that is not here yet but may come.
+pub(crate) const NOT_YET: &[&str] = &["available", "pending", "failed"];
 
 /// What the calls are narrowed to; a field that is `None` narrows nothing. Words are compared as search compares them:
 /// case and accents do not matter.
@@ -32,12 +34,23 @@ pub struct Filter {
     pub max_duration_ms: Option<Ms>,
     /// With, or without, anything said.
     pub has_transcript: Option<bool>,
-    /// The state of the call's audio; `Some(None)` are the calls without recordings.
-    pub audio: Option<Option<AudioState>>,
+    /// What is known of the call's audio.
+    pub audio: Option<AudioFilter>,
     /// The overall sentiment.
     pub sentiment: Option<String>,
     /// A topic.
     pub topic: Option<String>,
+}
+
+/// What is asked of a call's audio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AudioFilter {
+    /// It is in this state.
+    State(AudioState),
+    /// There is none: the call has no recordings.
+    NoRecording,
+    /// It is not here yet but may come.
+    NotYet,
 }
 
 /// A condition over `call`, with its parameters in order.
@@ -45,6 +58,21 @@ pub struct Filter {
 pub(crate) struct Narrowed {
     pub sql: String,
     pub params: Vec<Value>,
+}
+
+impl AudioFilter {
+    /// The words of `call.audio` that are meant.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::State(AudioState::Cached) => &["cached"],
+            Self::State(AudioState::Available) => &["available"],
+            Self::State(AudioState::Pending) => &["pending"],
+            Self::State(AudioState::Failed) => &["failed"],
+            Self::State(AudioState::Unavailable) => &["unavailable"],
+            Self::NoRecording => &["none"],
+            Self::NotYet => NOT_YET,
+        }
+    }
 }
 
 impl Narrowed {
@@ -103,7 +131,9 @@ pub(crate) fn narrow(conn: &Connection, filter: &Filter) -> Result<Narrowed, Lib
         None => {}
     }
     if let Some(audio) = filter.audio {
-        narrowed.and("call.audio = ?", [Value::from(audio_word(audio).to_owned())]);
+        let words: Vec<Value> = audio.words().iter().map(|word| Value::from((*word).to_owned())).collect();
+        let condition = format!("call.audio IN ({})", places(words.len()));
+        narrowed.and(&condition, words);
     }
     if let Some(topic) = &filter.topic {
         let wanted = fold(topic.trim());

@@ -15,6 +15,9 @@ use crate::{Key, LibraryError};
 const LEAST_SQLITE: i32 = 3_053_000;
 const BUSY_MS: u32 = 10_000;
 const STATEMENTS: usize = 64;
+/// The WAL is copied into the database when it has so many pages (64 MB): an import writes the same pages again and again,
+/// and copying them at every transaction would take a fifth of its time.
+const WAL_PAGES: u32 = 16_384;
 /// No value in a library is near this; SQLite's own limit is four times as much.
 const LONGEST_VALUE: i32 = 256 << 20;
 

@@ -83,7 +83,7 @@ impl Reader {
             overview.calls += count;
             match row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
                 "cached" => overview.downloaded += count,
-                "available" | "pending" | "failed" => overview.not_yet += count,
+                word if NOT_YET.contains(&word) => overview.not_yet += count,
                 _ => {}
             }
         }

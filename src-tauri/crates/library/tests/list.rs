@@ -135,8 +135,8 @@ fn every_filter_narrows_by_what_it_says() {
     assert_eq!(names(Filter { max_duration_ms: Some(92), ..none() }), [full], "an unknown length is not short");
     assert_eq!(names(Filter { has_transcript: Some(true), ..none() }), [full]);
     assert_eq!(names(Filter { has_transcript: Some(false), ..none() }), [c1, bare]);
-    assert_eq!(names(Filter { audio: Some(None), ..none() }), [c1, bare]);
-    assert_eq!(names(Filter { audio: Some(Some(AudioState::Available)), ..none() }), [full]);
+    assert_eq!(names(Filter { audio: Some(AudioFilter::NoRecording), ..none() }), [c1, bare]);
+    assert_eq!(names(Filter { audio: Some(AudioFilter::State(AudioState::Available)), ..none() }), [full]);
     assert_eq!(names(Filter { from_ms: Some(NOON + 7), ..none() }), [full], "from is included");
     assert_eq!(names(Filter { to_ms: Some(NOON + 7), ..none() }), [c1], "to is not; an unknown start is neither");
     assert_eq!(names(Filter { source: Some(lib.source), ..none() }).len(), 3);
