@@ -35,6 +35,8 @@ type Handlers = { [K in Command]: (args: Args<K>) => Answer<K> };
 
 const nothing = {} as Answer<'player'>;
 
+const NOT_YET = ['available', 'pending', 'failed'];
+
 export class FakeBackend implements Backend {
   /** Every call made, for tests. */
   readonly asked: { name: Command; args: unknown }[] = [];
@@ -113,7 +115,7 @@ export class FakeBackend implements Backend {
         calls: all.length,
         today: count((row) => (row.started_ms ?? 0) >= day.getTime()),
         downloaded: count((row) => row.audio === 'cached'),
-        not_yet: count((row) => row.audio === 'available' || row.audio === 'pending'),
+        not_yet: count((row) => NOT_YET.includes(row.audio)),
         today_from_ms: day.getTime(),
       };
     },
@@ -326,7 +328,7 @@ function fits(row: CallRow, filter: Filter): boolean {
     (filter.agent === undefined || row.agent === filter.agent) &&
     (filter.direction === undefined || row.direction === filter.direction) &&
     (filter.status === undefined || row.status === filter.status) &&
-    (filter.audio === undefined || row.audio === filter.audio) &&
+    (filter.audio === undefined || (filter.audio === 'not_yet' ? NOT_YET.includes(row.audio) : row.audio === filter.audio)) &&
     (filter.has_transcript === undefined || row.has_transcript === filter.has_transcript) &&
     (filter.min_duration_ms === undefined || length >= filter.min_duration_ms) &&
     (filter.max_duration_ms === undefined || length <= filter.max_duration_ms) &&

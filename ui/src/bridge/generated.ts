@@ -269,7 +269,7 @@ max_duration_ms?: number,
  */
 has_transcript?: boolean, 
 /**
- * `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
+ * `cached`, `available`, `pending`, `failed`, `unavailable`, `none`, or `not_yet` for what may still come.
  */
 audio?: string, 
 /**

@@ -24,7 +24,7 @@ export function within(place: Place, filter: Filter, overview: Overview | null):
     case 'downloaded':
       return { ...filter, audio: 'cached' };
     case 'not_yet':
-      return { ...filter, audio: 'available' };
+      return { ...filter, audio: 'not_yet' };
     case 'source':
       return { ...filter, source: place.source };
   }

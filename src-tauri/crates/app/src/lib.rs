@@ -36,8 +36,8 @@ pub use watching::Looked;
 pub use audio::player::Command;
 pub use audio::render::{Channels, Rendered};
 pub use library::{
-    CallRow, Facets, Filter, Overview, Page, SearchCount, SearchHit, SearchPage, SearchSort, Sort, Status, StoredCall,
-    StoredRecording, SyncRun,
+    AudioFilter, CallRow, Facets, Filter, Overview, Page, SearchCount, SearchHit, SearchPage, SearchSort, Sort, Status,
+    StoredCall, StoredRecording, SyncRun,
 };
 pub use source::Check;
 pub use sync::SyncEvent;

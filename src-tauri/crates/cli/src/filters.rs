@@ -1,6 +1,6 @@
 //! Filters from the command line to the application's.
 
-use app::{App, Day, Fault, FaultCode, Filter};
+use app::{App, AudioFilter, Day, Fault, FaultCode, Filter};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -40,12 +40,12 @@ impl Filters {
             max_duration_ms: self.max_duration,
             has_transcript: self.has_transcript.map(|answer| answer == YesNo::Yes),
             audio: self.audio.map(|state| match state {
-                Audio::Cached => Some(AudioState::Cached),
-                Audio::Available => Some(AudioState::Available),
-                Audio::Pending => Some(AudioState::Pending),
-                Audio::Failed => Some(AudioState::Failed),
-                Audio::Unavailable => Some(AudioState::Unavailable),
-                Audio::None => None,
+                Audio::Cached => AudioFilter::State(AudioState::Cached),
+                Audio::Available => AudioFilter::State(AudioState::Available),
+                Audio::Pending => AudioFilter::State(AudioState::Pending),
+                Audio::Failed => AudioFilter::State(AudioState::Failed),
+                Audio::Unavailable => AudioFilter::State(AudioState::Unavailable),
+                Audio::None => AudioFilter::NoRecording,
             }),
             sentiment: self.sentiment.clone(),
             topic: self.topic.clone(),

@@ -31,7 +31,7 @@ mod table;
 mod writer;
 
 pub use error::LibraryError;
-pub use filter::Filter;
+pub use filter::{AudioFilter, Filter};
 pub use find::FindError;
 pub use key::Key;
 pub use library::{Access, Library};

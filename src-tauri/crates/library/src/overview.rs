@@ -1,6 +1,6 @@
 //! Numbers and words about the library as a whole.
 
-use crate::filter::distinct;
+use crate::filter::{NOT_YET, distinct};
 use crate::migrate::SCHEMA;
 use crate::open::sqlite_version;
 use crate::table::column::unsigned;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use library::{CachedFile, CallRow, Filter, FindError, LibraryError, Reader, Sort};
+use library::{AudioFilter, CachedFile, CallRow, Filter, FindError, LibraryError, Reader, Sort};
 use model::*;
 
 const SORTS: [Sort; 2] = [Sort::StartedAt, Sort::Duration];

@@ -23,7 +23,7 @@ pub struct Walk<'a> {
     pub id: SourceId,
     /// The source itself.
     pub source: &'a dyn Source,
-    /// Look at everything again, as if nothing had been read before.
+    /// Look at everything again, whatever the cursor says has been read.
     pub full: bool,
     /// Looks into new audio.
     pub probe: &'a Probe<'a>,
@@ -57,7 +57,10 @@ pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
 fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Result<(), SyncError> {
     let row = walk.library.reader()?.source(walk.id)?.ok_or(LibraryError::NoSuchSource(walk.id))?;
     let mut kept = row.cursor.map(Cursor);
-    let from = kept.clone().filter(|_| !walk.full);
+    let from = match (&kept, walk.full) {
+        (Some(cursor), true) => walk.source.afresh(cursor),
+        _ => kept.clone(),
+    };
     let mut seen = from.is_none().then(HashSet::new);
     for page in walk.source.changes_since(from.as_ref(), walk.cancel) {
         let page = page?;

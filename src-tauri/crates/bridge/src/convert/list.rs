@@ -1,4 +1,4 @@
-use app::Fault;
+use app::{AudioFilter, Fault};
 use model::{AudioState, Direction};
 
 use super::{count, js, label, ms, word};
@@ -26,9 +26,12 @@ impl Filter {
     }
 }
 
-/// `none` are the calls without recordings.
-fn audio(text: &str) -> Option<Option<AudioState>> {
-    if text == "none" { Some(None) } else { AudioState::parse(text).map(Some) }
+fn audio(text: &str) -> Option<AudioFilter> {
+    match text {
+        "none" => Some(AudioFilter::NoRecording),
+        "not_yet" => Some(AudioFilter::NotYet),
+        state => AudioState::parse(state).map(AudioFilter::State),
+    }
 }
 
 impl From<Sort> for app::Sort {

@@ -26,7 +26,7 @@ pub struct Filter {
     pub max_duration_ms: Option<f64>,
     /// With or without a transcript.
     pub has_transcript: Option<bool>,
-    /// `cached`, `available`, `pending`, `failed`, `unavailable` or `none`.
+    /// `cached`, `available`, `pending`, `failed`, `unavailable`, `none`, or `not_yet` for what may still come.
     pub audio: Option<String>,
     /// The overall sentiment.
     pub sentiment: Option<String>,
