@@ -99,6 +99,8 @@ impl Place {
                 conn.execute_batch(
                     "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536",
                 )?;
+                conn.query_row(&format!("PRAGMA wal_autocheckpoint = {WAL_PAGES}"), [], |_| Ok(()))?;
+                conn.query_row(&format!("PRAGMA journal_size_limit = {}", WAL_PAGES * 4096 * 2), [], |_| Ok(()))?;
             }
             Use::Read => conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384")?,
         }
