@@ -76,9 +76,16 @@ async function stepHit(by: 1 | -1): Promise<void> {
   if (hit) await openHit(hit);
 }
 
+/** Goes to a neighbouring turn. Whoever chooses a turn wants to see it: following resumes. */
+function stepTurn(by: 1 | -1): void {
+  transcript.happened({ type: 'chose' });
+  player.command({ do: 'turn', by });
+}
+
 function replayTurn(): void {
   const turn = player.state.turn === null ? undefined : player.view?.transcript?.turns[player.state.turn];
   if (turn?.start_ms == null) return;
+  transcript.happened({ type: 'chose' });
   player.command({ do: 'seek', to_ms: turn.start_ms });
   if (player.state.phase !== 'playing') player.command({ do: 'play' });
 }
@@ -115,8 +122,8 @@ export function run(command: CommandId, panes: Panes): void {
     forward_5: () => player.command({ do: 'skip', by_ms: 5_000 }),
     back_1: () => player.command({ do: 'skip', by_ms: -1_000 }),
     forward_1: () => player.command({ do: 'skip', by_ms: 1_000 }),
-    previous_turn: () => player.command({ do: 'turn', by: -1 }),
-    next_turn: () => player.command({ do: 'turn', by: 1 }),
+    previous_turn: () => stepTurn(-1),
+    next_turn: () => stepTurn(1),
     replay_turn: replayTurn,
     slower: () => player.nudgeSpeed(-1),
     faster: () => player.nudgeSpeed(1),
