@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use audio::DecodeError;
 use audio::render::RenderError;
 use cache::{Expected, Known, Next, StoreError, Stored, next_tier};
-use library::{CachedFile, Filter, Sort, StoredCall, StoredRecording};
+use library::{Access, CachedFile, Filter, LibraryError, Sort, SourceRow, StoredCall, StoredRecording};
 use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Outcome, RecordingId, Tier};
+use source::Kind;
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -113,7 +114,8 @@ impl App {
         recording: &StoredRecording,
         cancel: &Cancel,
     ) -> Result<Fetched, Fault> {
-        let source = self.source_row(call.row.source).ok().filter(|_| !self.inner.offline);
+        let reachable = |row: &SourceRow| !self.inner.offline || Kind::parse(&row.kind).is_some_and(Kind::is_local);
+        let source = self.source_row(call.row.source).ok().filter(reachable);
         let mut tried: Vec<(Tier, Outcome)> = Vec::new();
         let mut attempts = Vec::new();
         loop {
@@ -125,6 +127,9 @@ impl App {
             };
             match next_tier(known) {
                 Next::UseCached => return Ok(self.cached(call, recording, attempts)),
+                Next::Ask(_) if self.inner.library.access() == Access::Reader => {
+                    return Err(LibraryError::ReadOnly.into());
+                }
                 Next::Ask(tier) => match self.ask(tier, call, recording, cancel)? {
                     Ok(stored) => return self.keep(call, recording, tier, stored, attempts),
                     Err(attempt) => {

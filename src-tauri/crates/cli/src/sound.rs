@@ -32,7 +32,7 @@ pub struct Wanted<'a> {
 /// open, plays what is cached.
 pub fn open(dir: PathBuf, offline: bool) -> Result<App, Fault> {
     match App::open(Options::to_change(dir.clone()).offline(offline)) {
-        Err(fault) if fault.code == FaultCode::Locked => App::open(Options::to_look(dir).offline(true)),
+        Err(fault) if fault.code == FaultCode::Locked => App::open(Options::to_look(dir).offline(offline)),
         other => other,
     }
 }

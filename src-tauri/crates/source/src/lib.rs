@@ -168,6 +168,13 @@ impl Kind {
         }
     }
 
+    /// Whether it reads this machine's disks and nothing else, so that being offline means nothing to it.
+    pub fn is_local(self) -> bool {
+        match self {
+            Self::Folder | Self::TwilioBridge => true,
+        }
+    }
+
     /// Reads that name back.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
