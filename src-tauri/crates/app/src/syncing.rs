@@ -56,8 +56,8 @@ impl SyncOutcome {
 }
 
 impl App {
-    /// Brings in what is new at a source, telling `observe` everything that happens. The run is kept in the history
-    /// unless nothing happened in it.
+    /// Brings in what is new at a source, telling `observe` everything that happens. The run is kept in the history, unless
+    /// nothing happened in it: looking at a source that has not changed touches no row.
     pub fn sync(
         &self,
         id: SourceId,
@@ -73,7 +73,10 @@ impl App {
         let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, clock: at, cancel };
         let outcome = outcome(sync::run(&walk, observe));
         let run = outcome.run.clone();
-        library.write(move |writer| writer.add_sync_run(id, &run))?;
+        let last = library.reader()?.sync_runs(id, 1)?.pop();
+        if has_news(&run) || last.is_none_or(|last| !last.complete) {
+            library.write(move |writer| writer.add_sync_run(id, &run))?;
+        }
         Ok(outcome)
     }
 
@@ -188,7 +191,13 @@ fn fault(error: SyncError) -> Fault {
         }
         SyncError::Source(error) => error.into(),
         SyncError::Library(error) => error.into(),
+        SyncError::Repeats | SyncError::Panicked => Fault::new(FaultCode::Io, error.to_string()),
     }
+}
+
+/// Whether anything but looking happened.
+fn has_news(run: &SyncRun) -> bool {
+    run.added + run.updated + run.vanished + run.rejected > 0 || !run.complete
 }
 
 /// A run in a few words, such as `12 new, 1 changed, 2 unreadable`.

@@ -31,11 +31,14 @@ fn the_demo_folders_become_a_library_that_can_be_listed_and_shown() {
 fn a_second_sync_finds_nothing_new_and_touches_no_row() {
     let demo = Demo::synced();
     let before = demo.run(&["list", "--json"]).stdout;
+    let database = || fs::read(demo.path("library/library.db")).unwrap();
+    let bytes = database();
     let again = demo.run(&["sync", "Calls", "--json"]).lines();
     assert_eq!(again.len(), 1, "an unchanged call is not reported: {again:?}");
     assert_eq!(again[0]["unchanged"], 8);
     assert_eq!((&again[0]["added"], &again[0]["updated"]), (&0.into(), &0.into()));
     assert_eq!(demo.run(&["list", "--json"]).stdout, before);
+    assert!(database() == bytes, "not a byte of the database differs");
 }
 
 #[test]
