@@ -1,10 +1,12 @@
 //! Walks a source and applies what it finds, a page at a time.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use library::{Known, Library, LibraryError, RecordingFacts, SyncRun};
 use model::{CallId, CallRecord, Cancel, Recording, RejectedItem, SourceId};
-use source::{Change, Cursor, Page, Source, SourceError};
+use source::{Change, Cursor, Page, Pages, Source, SourceError};
 
 use crate::plan::{Action, PutKind, plan};
 use crate::report::{Observer, Report, SyncEvent};
@@ -42,6 +44,12 @@ pub enum SyncError {
     /// The library could not be written.
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// The source gave a page for the second time; it would go on like that for ever.
+    #[error("the source gives the same page again and again; what came in until then is kept")]
+    Repeats,
+    /// The source's code panicked.
+    #[error("reading the source failed unexpectedly; what came in until then is kept, please report this")]
+    Panicked,
 }
 
 /// Walks a source from where it was left and keeps every page with its cursor in one transaction.
@@ -62,8 +70,12 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
         _ => kept.clone(),
     };
     let mut seen = from.is_none().then(HashSet::new);
-    for page in walk.source.changes_since(from.as_ref(), walk.cancel) {
-        let page = page?;
+    let mut met = HashSet::new();
+    let mut pages = walk.source.changes_since(from.as_ref(), walk.cancel);
+    while let Some(page) = next(&mut pages, walk.cancel)? {
+        if !met.insert(trace(&page)) {
+            return Err(SyncError::Repeats);
+        }
         if let Some(seen) = &mut seen {
             seen.extend(page.changes.iter().filter_map(remote_id).map(str::to_owned));
         }
@@ -75,6 +87,27 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
         Some(seen) if proves_absence(report) => vanish_unseen(walk, &seen, report, observe),
         _ => Ok(()),
     }
+}
+
+/// The next page, unless the walk is to end. A panic in a source ends the walk, not the program.
+fn next(pages: &mut Pages<'_>, cancel: &Cancel) -> Result<Option<Page>, SyncError> {
+    cancel.check().map_err(SourceError::from)?;
+    let page = catch_unwind(AssertUnwindSafe(|| pages.next())).map_err(|_| SyncError::Panicked)?;
+    Ok(page.transpose()?)
+}
+
+/// What tells a page from the others of its walk: where it leads to and what it is about.
+fn trace(page: &Page) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    page.cursor.0.hash(&mut hasher);
+    for change in &page.changes {
+        match change {
+            Change::Rejected(item) => item.hash(&mut hasher),
+            Change::Unchanged(count) => count.hash(&mut hasher),
+            Change::Call(_) | Change::Gone { .. } => remote_id(change).hash(&mut hasher),
+        }
+    }
+    hasher.finish()
 }
 
 /// Only a walk that could read everything tells that what it did not show is gone.
