@@ -15,6 +15,7 @@ fn paged(reader: &Reader, filter: &Filter, sort: Sort, limit: u32) -> Vec<CallRo
         let page = reader.calls(filter, sort, after.as_deref(), limit).unwrap();
         assert!(page.rows.len() <= limit as usize, "a page keeps to its limit");
         rows.extend(page.rows);
+        assert!(rows.len() <= 20_000, "paging comes to an end");
         after = page.next;
         if after.is_none() {
             return rows;

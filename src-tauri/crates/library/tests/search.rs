@@ -183,6 +183,7 @@ fn paged(reader: &Reader, (text, filter, sort): (&str, &Filter, SearchSort), lim
         let page = reader.search(&query, filter, sort, after.as_deref(), limit).unwrap();
         assert!(page.hits.len() <= limit as usize);
         hits.extend(page.hits.into_iter().map(|hit| (hit.call.id, hit.turn)));
+        assert!(hits.len() <= 20_000, "paging comes to an end");
         after = page.next;
         if after.is_none() {
             return hits;
