@@ -1,0 +1,10 @@
+//! Whole use-cases from outside, over the application: real files, real decoding, a real library.
+
+#![allow(clippy::unwrap_used)]
+
+mod broken_input;
+mod desk;
+mod importing;
+mod listening;
+mod opening;
+mod sources;
