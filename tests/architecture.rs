@@ -1,5 +1,7 @@
 //! The house rules of ARCHITECTURE.md, checked on the crates and the sources as they are.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
