@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const demo = join(root, 'tests/fixtures/demo');
+/** The bundled demo calls. */
+export const demo = join(root, 'tests/fixtures/demo');
 
 /** Where the programs under test are: TURNSTONE_PROGRAMS, or this repository's debug build. */
 export const programs = process.env.TURNSTONE_PROGRAMS ?? join(root, 'target/debug');

@@ -40,6 +40,17 @@ export class Page {
     return this.window.element(byRole, role, name, within).then(Boolean);
   }
 
+  /** The text of a part of the window. */
+  text(within) {
+    return this.window.evaluate((where) => document.querySelector(where)?.innerText ?? '', within);
+  }
+
+  /** Gives the application a command as the window's own code would, and the answer. */
+  command(name, args) {
+    const work = (command, values) => window.__TAURI_INTERNALS__.invoke('call', { command, args: values });
+    return this.window.evaluate(work, name, args);
+  }
+
   /** The calls in view in the list, top to bottom, as the text of their rows. */
   calls() {
     return this.window.evaluate(() =>
@@ -90,15 +101,17 @@ export class Page {
     return until(`turn ${index} is in view`, () => this.window.element(find, index));
   }
 
-  /** Begins to write down every change of the highlighted turn and its moment; it is painted with the next frame. */
+  /** Begins to write down every change of the highlighted turn and the frame that shows it. */
   watchHighlight() {
     return this.window.evaluate(() => {
       window.highlightLog = [];
+      let last;
       const note = () => {
         const active = document.querySelector('[aria-label=Turns] [data-turn][aria-current=true]');
         const index = active ? Number(active.dataset.turn) : null;
-        if (window.highlightLog.at(-1)?.index === index) return;
-        window.highlightLog.push({ at: performance.timeOrigin + performance.now(), index });
+        if (last === index) return;
+        last = index;
+        requestAnimationFrame(() => window.highlightLog.push({ at: performance.timeOrigin + performance.now(), index }));
       };
       note();
       new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributeFilter: ['aria-current'] });

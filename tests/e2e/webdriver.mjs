@@ -3,12 +3,13 @@
 // Tauri opens its webview to automation when TAURI_WEBVIEW_AUTOMATION is set; nothing else is needed between the two.
 // The driver holds one session. Ending the session closes the window; a driver that is killed leaves it behind, so
 // `Window.close` must run in every case.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { until } from './until.mjs';
 
+const execute = promisify(execFile);
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** Key codes of the protocol, by the names the product uses. */
@@ -95,9 +96,11 @@ export class Window {
     return this.press(...text);
   }
 
-  /** Saves a picture of the page. */
+  /** Saves a picture of the window as the display shows it, with its menu; the driver's own pictures sometimes never come. */
   async picture(path) {
-    await writeFile(path, Buffer.from(await this.#call('GET', `${this.#session}/screenshot`), 'base64'));
+    const painted = (done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+    await this.#call('POST', `${this.#session}/execute/async`, { script: `(${painted}).apply(null, arguments)`, args: [] });
+    await execute('import', ['-window', 'Turnstone', '+repage', path]);
   }
 
   /** A command on an element; for `Element`. */

@@ -57,10 +57,10 @@ export const tests = {
       await until('the palette has closed', async () => !(await page.has('dialog', '.')));
     };
     await command('sources');
-    await page.find('heading', '^sources$');
+    await page.find('heading', '^sources$', 'main');
     await picture('sources');
     await command('all calls');
     await until('the list is back', async () => (await page.callCount()) === 10);
-    assert.equal(await page.has('heading', '^sources$'), false, 'the sources made room');
+    assert.equal(await page.has('heading', '^sources$', 'main'), false, 'the sources made room');
   },
 };
