@@ -55,10 +55,15 @@ mod tests {
     fn the_tiers_are_asked_in_order_and_once_each() {
         assert_eq!(next_tier(ALL), Next::UseCached);
         let local = [(Tier::Local, Outcome::Invalid)];
-        assert_eq!(next_tier(Known { tried: &local, ..ALL }), Next::Ask(Tier::Provider), "a damaged file is not used again");
+        assert_eq!(
+            next_tier(Known { tried: &local, ..ALL }),
+            Next::Ask(Tier::Provider),
+            "a damaged file is not used again"
+        );
         let both = [(Tier::Local, Outcome::Invalid), (Tier::Provider, Outcome::NotFound)];
         assert_eq!(next_tier(Known { tried: &both, ..ALL }), Next::Ask(Tier::Legacy));
-        let every = [(Tier::Local, Outcome::Invalid), (Tier::Provider, Outcome::NotFound), (Tier::Legacy, Outcome::Gone)];
+        let every =
+            [(Tier::Local, Outcome::Invalid), (Tier::Provider, Outcome::NotFound), (Tier::Legacy, Outcome::Gone)];
         assert_eq!(next_tier(Known { tried: &every, ..ALL }), Next::GiveUp);
     }
 
