@@ -14,6 +14,9 @@ const VERSION: u32 = 1;
 pub struct Inventory {
     /// What stood under each key.
     pub entries: BTreeMap<String, Entry>,
+    /// Names of calls whose files are gone, by the last key: only of those that are not named like it, for should the
+    /// files come back, as those of a disk that was not connected do, nothing else would tell.
+    pub gone: BTreeMap<String, String>,
 }
 
 /// One group as it was when it was last read.
@@ -56,14 +59,30 @@ impl Inventory {
         if written.version != VERSION {
             return Self::default();
         }
-        Self { entries: written.groups.into_iter().map(|(key, group)| (key.clone(), group.entry(&key))).collect() }
+        let entries = written.groups.into_iter().map(|(key, group)| (key.clone(), group.entry(&key))).collect();
+        Self { entries, gone: written.gone }
     }
 
     /// Writes the cursor; the same inventory is always the same text.
     pub fn cursor(&self) -> Cursor {
         let groups = self.entries.iter().map(|(key, entry)| (key.clone(), WrittenGroup::of(key, entry))).collect();
-        let written = Written { version: VERSION, groups };
+        let written = Written { version: VERSION, groups, gone: self.gone.clone() };
         Cursor(serde_json::to_string(&written).expect("an inventory has string keys and finite depth"))
+    }
+
+    /// Takes out a group whose files are gone. A call among them is given its name again should they come back.
+    pub fn forget(&mut self, key: &str) -> Option<Entry> {
+        let entry = self.entries.remove(key)?;
+        if entry.is_call && entry.remote_id != key {
+            self.gone.insert(key.to_owned(), entry.remote_id.clone());
+        }
+        Some(entry)
+    }
+
+    /// Keeps what a group was read as.
+    pub fn keep(&mut self, key: &str, entry: Entry) {
+        self.gone.remove(key);
+        self.entries.insert(key.to_owned(), entry);
     }
 
     /// The same inventory with every file looking changed.
@@ -79,6 +98,8 @@ impl Inventory {
 struct Written {
     version: u32,
     groups: BTreeMap<String, WrittenGroup>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    gone: BTreeMap<String, String>,
 }
 
 /// Remote id if it is not the key; files; fingerprint; whether it is a call; claims.
@@ -139,9 +160,12 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn an_inventory_is_read_as_it_was_written(entries in prop::collection::btree_map("[a-c/]{1,4}", entry(), 0..6)) {
+        fn an_inventory_is_read_as_it_was_written(
+            entries in prop::collection::btree_map("[a-c/]{1,4}", entry(), 0..6),
+            gone in prop::collection::btree_map("[a-c/]{1,4}", "[a-c/]{1,4}", 0..3),
+        ) {
             let entries = entries.into_values().collect();
-            let inventory = Inventory { entries };
+            let inventory = Inventory { entries, gone };
             prop_assert_eq!(Inventory::read(&inventory.cursor()), inventory);
         }
 

@@ -177,12 +177,12 @@ impl Running {
         if let Some(was) = &reading.was {
             self.inventory.entries.remove(was);
         }
-        self.inventory.entries.insert(reading.key.clone(), entry);
+        self.inventory.keep(&reading.key, entry);
         Ok(turns)
     }
 
     fn forget(&mut self, key: &str, changes: &mut Vec<Change>) {
-        if let Some(entry) = self.inventory.entries.remove(key).filter(|entry| entry.is_call) {
+        if let Some(entry) = self.inventory.forget(key).filter(|entry| entry.is_call) {
             changes.push(Change::Gone { remote_id: entry.remote_id });
         }
     }

@@ -67,11 +67,13 @@ pub fn plan(
         }
     }
     let mut moved = moved(&fresh, now, &mut missing, fingerprint);
-    let mut taken: HashSet<String> = before.entries.values().map(|entry| entry.remote_id.clone()).collect();
+    let known = before.entries.values().map(|entry| &entry.remote_id);
+    let mut taken: HashSet<String> = known.chain(before.gone.values()).cloned().collect();
     for key in fresh {
         let was = moved.remove(key);
-        let remote_id = match was.and_then(|was| before.entries.get(was)) {
-            Some(entry) => entry.remote_id.clone(),
+        let moved_here = was.and_then(|was| before.entries.get(was)).map(|entry| &entry.remote_id);
+        let remote_id = match moved_here.or_else(|| before.gone.get(key)) {
+            Some(name) => name.clone(),
             None => free_name(key, &mut taken),
         };
         plan.read.push(Reading { key: key.to_owned(), remote_id, was: was.map(str::to_owned) });

@@ -13,6 +13,9 @@ const VERSION: u32 = 1;
 pub struct Inventory {
     /// What was seen of each call.
     pub entries: BTreeMap<String, Entry>,
+    /// The names that calls now gone were handed out under, if those were not their natural ones: should they come back,
+    /// as those on a disk that was not connected do, nothing else would tell.
+    pub gone: BTreeMap<String, String>,
 }
 
 /// One call as it was when it was last read.
@@ -38,15 +41,31 @@ impl Inventory {
     /// Reads a cursor. One that cannot be read is as good as none.
     pub fn read(cursor: &Cursor) -> Self {
         match serde_json::from_str::<Written>(&cursor.0) {
-            Ok(written) if written.version == VERSION => Self { entries: written.calls },
+            Ok(written) if written.version == VERSION => Self { entries: written.calls, gone: written.gone },
             _ => Self::default(),
         }
     }
 
     /// Writes the cursor; the same inventory is always the same text.
     pub fn cursor(&self) -> Cursor {
-        let written = Written { version: VERSION, calls: self.entries.clone() };
+        let written = Written { version: VERSION, calls: self.entries.clone(), gone: self.gone.clone() };
         Cursor(serde_json::to_string(&written).expect("an inventory has string keys and finite depth"))
+    }
+
+    /// Takes out a call that is gone and gives the name it was handed out under. It is given that name again should it
+    /// come back.
+    pub fn forget(&mut self, name: &str) -> Option<String> {
+        let entry = self.entries.remove(name)?;
+        if let Some(remote_id) = &entry.remote_id {
+            self.gone.insert(name.to_owned(), remote_id.clone());
+        }
+        Some(entry.remote_id.unwrap_or_else(|| name.to_owned()))
+    }
+
+    /// Keeps what a call was read as.
+    pub fn keep(&mut self, name: &str, entry: Entry) {
+        self.gone.remove(name);
+        self.entries.insert(name.to_owned(), entry);
     }
 
     /// The same inventory with everything looking changed.
@@ -65,4 +84,6 @@ impl Inventory {
 struct Written {
     version: u32,
     calls: BTreeMap<String, Entry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    gone: BTreeMap<String, String>,
 }

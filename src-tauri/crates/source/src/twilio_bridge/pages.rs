@@ -134,9 +134,7 @@ impl Running {
             if let Some(reading) = self.read.next() {
                 turns += self.read(&reading, &mut changes, cancel)?;
             } else if let Some(name) = self.gone.next() {
-                if let Some(entry) = self.inventory.entries.remove(&name) {
-                    changes.push(Change::Gone { remote_id: entry.remote_id.unwrap_or(name) });
-                }
+                changes.extend(self.inventory.forget(&name).map(|remote_id| Change::Gone { remote_id }));
             } else {
                 break;
             }
@@ -172,7 +170,7 @@ impl Running {
         if let Some(was) = &reading.was {
             self.inventory.entries.remove(was);
         }
-        self.inventory.entries.insert(reading.name.clone(), entry(&reading.name, &reading.remote_id, call));
+        self.inventory.keep(&reading.name, entry(&reading.name, &reading.remote_id, call));
         Ok(turns)
     }
 }

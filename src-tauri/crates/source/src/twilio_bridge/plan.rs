@@ -137,6 +137,7 @@ pub fn compare(before: &Inventory, now: &BTreeMap<String, Joined>, row_known: bo
     }
     let mut taken: HashSet<String> =
         before.entries.iter().map(|(name, entry)| entry.remote_id.clone().unwrap_or_else(|| name.clone())).collect();
+    taken.extend(before.gone.values().cloned());
     for name in fresh {
         let shares = |entry: &Entry| {
             now[name].pieces.iter().any(|piece| entry.files.iter().any(|(path, ..)| *path == piece.file.path))
@@ -145,7 +146,7 @@ pub fn compare(before: &Inventory, now: &BTreeMap<String, Joined>, row_known: bo
         let known = was.as_ref().and_then(|was| missing.remove(was.as_str()).map(|entry| (was, entry)));
         let remote_id = match known {
             Some((was, entry)) => entry.remote_id.clone().unwrap_or_else(|| was.clone()),
-            None => free_name(name, &taken),
+            None => before.gone.get(name).cloned().unwrap_or_else(|| free_name(name, &taken)),
         };
         taken.insert(remote_id.clone());
         plan.read.push(Reading { name: name.clone(), remote_id, was });

@@ -136,6 +136,9 @@ fn add_files(recordings: &mut Vec<Recording>, pieces: &[Piece]) {
         recording.claimed.bytes = Some(piece.file.size);
         recording.claimed.format = recording.claimed.format.take().or_else(|| format_of(name));
     }
+    // The first is the one to hear: a row whose file is elsewhere stands back.
+    let is_here = |recording: &Recording| pieces.iter().any(|piece| split(&piece.file.path).1 == recording.remote_id);
+    recordings.sort_by_key(|recording| !is_here(recording));
 }
 
 fn turns(rows: Vec<Row>) -> Vec<Turn> {
@@ -166,9 +169,10 @@ fn turn(mut row: Row) -> Option<Turn> {
     })
 }
 
-/// Every snapshot becomes metrics; the mood of the latest is the call's.
+/// Every snapshot becomes metrics, the mood of the latest is the call's, and what is neither is kept as it came.
 fn analytics(record: &mut CallRecord, rows: Vec<Row>) {
     let mut latest: Option<(i64, Sentiment)> = None;
+    let mut others = Vec::new();
     for mut row in rows {
         let created = row.moment("createdAt");
         let at = row.moment("snapshotTime").or(created);
@@ -186,13 +190,25 @@ fn analytics(record: &mut CallRecord, rows: Vec<Row>) {
         ] {
             add(name, row.number(column));
         }
-        if let Some(Value::Object(further)) = row.take("metrics").map(unpacked) {
-            further.iter().for_each(|(name, value)| add(&snake_case(name), number(value)));
+        let mut further = row.take("metrics").map(unpacked);
+        if let Some(Value::Object(values)) = &mut further {
+            values.iter().for_each(|(name, value)| add(&snake_case(name), number(value)));
+            values.retain(|_, value| number(value).is_none() && !value.is_null());
+        }
+        let further = further.filter(|further| further.as_object().is_none_or(|values| !values.is_empty()));
+        let mut unread = rest(row);
+        unread.extend(further.map(|further| ("metrics".to_owned(), further)));
+        if !unread.is_empty() {
+            let when = at.as_ref().map(|at| ("at".to_owned(), Value::from(at.to_rfc3339())));
+            others.push(Value::Object(when.into_iter().chain(unread).collect()));
         }
         let at = at.map_or(i64::MIN, |at| at.utc_ms);
         if (overall.is_some() || score.is_some()) && latest.as_ref().is_none_or(|(before, _)| *before <= at) {
             latest = Some((at, Sentiment { overall, score }));
         }
+    }
+    if !others.is_empty() {
+        record.metadata.insert("analytics".to_owned(), Value::from(others));
     }
     record.metrics.sort_by_key(|metric| metric.at.as_ref().map(|at| at.utc_ms));
     if let Some((_, sentiment)) = latest {

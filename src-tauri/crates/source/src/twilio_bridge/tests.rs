@@ -216,8 +216,21 @@ fn rows_and_files_of_one_call_are_one_call() {
     );
     assert_eq!(call.metadata["customData"]["queue"], "front desk");
     assert_eq!(call.metadata["region"], "us-central");
+    let kept = &call.metadata["analytics"];
+    assert_eq!(kept.as_array().map(Vec::len), Some(2), "what is no number in a snapshot is kept as it came: {kept}");
+    assert_eq!(kept[0]["metrics"], serde_json::json!({"note": "fine"}));
     let audio = server.source().audio(STREAM, &call.recordings[0]).unwrap();
     assert_eq!(audio.length, Some(52));
+}
+
+#[test]
+fn a_row_whose_file_is_not_there_stands_behind_the_file_that_is() {
+    let server = Server::with_files();
+    let database = filled(&server);
+    database.execute("UPDATE Recording SET filePath = 'old/server/elsewhere.wav'", []).unwrap();
+    let call = server.walk(None).calls.pop().unwrap();
+    let names: Vec<&str> = call.recordings.iter().map(|recording| recording.remote_id.as_str()).collect();
+    assert_eq!(names, ["MZ5d1c0f7a_1794495772312.wav", "elsewhere.wav"], "the first is the one that is heard");
 }
 
 #[test]
@@ -237,6 +250,13 @@ fn a_call_keeps_its_name_when_the_database_is_seen_later() {
     names.sort_unstable();
     assert_eq!((names, second.gone), (vec![STREAM, "call_cm9"], vec![]), "no call is doubled and none is lost");
     assert_eq!(server.walk(second.cursor.as_ref()).unchanged, 2);
+    database.execute("DELETE FROM Call WHERE id = 'cm9'", []).unwrap();
+    std::fs::remove_file(server.folder.path().join("recordings/call_cm9.wav")).unwrap();
+    let away = server.walk(second.cursor.as_ref());
+    assert_eq!(away.gone, ["call_cm9"]);
+    add_call(&database, "cm9", "stream_9", START, START);
+    let back = server.walk(away.cursor.as_ref());
+    assert_eq!(back.calls[0].remote_id, "call_cm9", "a call that comes back is the same call");
 }
 
 #[test]

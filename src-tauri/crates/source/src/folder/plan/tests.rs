@@ -88,7 +88,7 @@ fn inventory_of(tree: &BTreeMap<String, Group>) -> Inventory {
         let entry = Entry { remote_id: key.clone(), files: stamps(group), fingerprint, is_call: true, claims: vec![] };
         (key.clone(), entry)
     };
-    Inventory { entries: tree.iter().map(entry).collect() }
+    Inventory { entries: tree.iter().map(entry).collect(), ..Inventory::default() }
 }
 
 fn compare(before: &Inventory, now: &BTreeMap<String, Group>) -> Plan {
@@ -113,9 +113,9 @@ fn apply(before: &Inventory, now: &BTreeMap<String, Group>, plan: &Plan) -> Inve
             after.entries.remove(was);
         }
         let entry = Entry { remote_id: reading.remote_id.clone(), ..fresh.entries[&reading.key].clone() };
-        after.entries.insert(reading.key.clone(), entry);
+        after.keep(&reading.key, entry);
     }
-    plan.gone.iter().for_each(|key| drop(after.entries.remove(key)));
+    plan.gone.iter().for_each(|key| drop(after.forget(key)));
     after
 }
 

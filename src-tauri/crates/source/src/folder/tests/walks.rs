@@ -60,6 +60,26 @@ fn a_deleted_recording_is_gone_and_comes_back_as_itself() {
 }
 
 #[test]
+fn a_moved_call_that_went_away_comes_back_as_itself() {
+    let place = Place::of(&[("a/x.wav", &wav(1))]);
+    let first = place.walk(None);
+    place.rename("a/x.wav", "b/x.wav");
+    let moved = place.walk(first.cursor.as_ref());
+    place.rename("b", "elsewhere");
+    std::fs::remove_dir_all(place.path("elsewhere")).unwrap();
+    let away = place.walk(moved.cursor.as_ref());
+    assert_eq!(away.gone, ["a/x"]);
+    place.write("a/x.wav", &wav(3));
+    let other = place.walk(away.cursor.as_ref());
+    assert_eq!(other.ids(), ["a/x~2"], "the name is still that of the call that is away");
+    let afresh = place.source().afresh(other.cursor.as_ref().unwrap()).unwrap();
+    place.write("b/x.wav", &wav(1));
+    let back = place.walk(Some(&afresh));
+    assert_eq!(back.ids(), ["a/x~2", "a/x"], "as when a disk is connected again: no call is doubled");
+    assert_eq!(place.walk(back.cursor.as_ref()).unchanged, 2);
+}
+
+#[test]
 fn a_transcript_that_arrives_later_updates_its_call() {
     let place = Place::of(&[("x.wav", &wav(1))]);
     let first = place.walk(None);
