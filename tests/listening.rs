@@ -74,6 +74,18 @@ fn a_cached_file_that_was_damaged_is_noticed_and_fetched_again() {
 }
 
 #[test]
+fn a_recording_that_was_replaced_at_its_source_is_heard_as_it_is_now() {
+    let desk = Desk::with_one_call();
+    let call = desk.id("call");
+    desk.fetch(call);
+    desk.folder.recording("call.wav", 2, 1_500);
+    assert_eq!(desk.sync().run.updated, 1);
+    assert_eq!(desk.call("call").row.duration_ms, Some(1_500), "the list tells the new length");
+    assert!(desk.render(call, ALL_OF_IT).unwrap() == samples_of(&wav(2, 1_500)), "not the copy of what it was before");
+    assert_eq!(desk.cached_files().len(), 1);
+}
+
+#[test]
 fn being_offline_does_not_keep_a_folder_on_this_machine_from_being_read() {
     let Desk { app, home, folder, .. } = Desk::with_one_call();
     let (call, dir) = (app.find_call("Calls:call").unwrap(), app.library_dir().to_owned());

@@ -74,6 +74,19 @@ pub struct WantedRecording {
     pub recording: StoredRecording,
 }
 
+impl RecordingFacts {
+    /// Whether the source has whole other audio now than the file in the cache.
+    pub(crate) fn replaces(&self, known: &StoredRecording) -> bool {
+        let other = |file: &CachedFile| {
+            let (new, old) = (&self.facts, &file.facts);
+            let lengths = new.bytes.zip(old.bytes).is_some_and(|(new, old)| new != old);
+            let durations = new.duration_ms.zip(old.duration_ms).is_some_and(|(new, old)| new != old);
+            lengths || durations
+        };
+        self.problem.is_none() && known.file.as_ref().is_some_and(other)
+    }
+}
+
 impl StoredRecording {
     /// The best that is known about the audio, field by field: the cached file is believed over the probe, the probe over
     /// the source's claim.
@@ -170,9 +183,7 @@ impl Writer<'_> {
 
     /// Says that a recording's file leaves the cache and its audio is available again. Call it before the file goes.
     pub fn clear_cached(&mut self, id: RecordingId) -> Result<(), LibraryError> {
-        let (key, call) = find(&self.tx, id)?;
-        self.tx.execute("DELETE FROM cached_file WHERE recording_key = ?1", [key])?;
-        self.tx.execute("UPDATE recording SET state = 'available' WHERE key = ?1 AND state = 'cached'", [key])?;
+        let call = drop_cached(&self.tx, id)?;
         self.refresh(call)
     }
 
@@ -219,8 +230,17 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Brings a recording that stays up to date. Its cached file and its attempts stay. What its bytes now tell decides
-/// whether it is to be had, unless it is cached.
+/// Forgets a recording's cached file; its audio is available again. Answers with its call's key.
+pub(crate) fn drop_cached(conn: &Connection, id: RecordingId) -> Result<i64, LibraryError> {
+    let (key, call) = find(conn, id)?;
+    conn.execute("DELETE FROM cached_file WHERE recording_key = ?1", [key])?;
+    conn.execute("UPDATE recording SET state = 'available' WHERE key = ?1 AND state = 'cached'", [key])?;
+    Ok(call)
+}
+
+/// Brings a recording that stays up to date. Its attempts stay, and its cached file too, unless the bytes at the source
+/// are now of another length: then that file is of what stood there before. What its bytes now tell decides whether it is
+/// to be had, unless it is cached.
 pub(crate) fn update(
     conn: &Connection,
     (id, call, seq): (RecordingId, i64, i64),
@@ -244,6 +264,12 @@ pub(crate) fn update(
         told.map(|told| to_json(&told.facts, "a recording's facts")).transpose()?,
     ])?;
     let Some(told) = told else { return Ok(()) };
+    if told.problem.is_none() {
+        let sql = "DELETE FROM cached_file WHERE recording_key = ?1 AND bytes <> ?2";
+        if conn.prepare_cached(sql)?.execute(params![key, told.facts.bytes.map(signed)])? > 0 {
+            conn.execute("UPDATE recording SET state = 'available' WHERE key = ?1", [key])?;
+        }
+    }
     let state = told.problem.as_ref().map_or(AudioState::Available, |problem| state_after(problem.outcome));
     let sql =
         "UPDATE recording SET state = ?2, next_try_ms = NULL WHERE key = ?1 AND state <> 'cached' AND state <> ?2";
