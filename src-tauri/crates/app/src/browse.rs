@@ -1,5 +1,7 @@
 //! Finding calls: the list, one call, search, and the numbers of the navigation.
 
+use std::sync::PoisonError;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -81,6 +83,15 @@ impl App {
     /// How many calls and turns a search finds in all; `cancel` stops it.
     pub fn count_search(&self, query: &str, filter: &Filter, cancel: &Cancel) -> Result<SearchCount, Fault> {
         Ok(self.inner.library.reader()?.search_count(&Query::parse(query), filter, cancel)?)
+    }
+
+    /// The same for somebody who is still typing: a count that runs already is of no interest any more and ends.
+    pub fn count_latest_search(&self, query: &str, filter: &Filter) -> Result<SearchCount, Fault> {
+        let cancel = Cancel::new();
+        let former =
+            std::mem::replace(&mut *self.inner.counting.lock().unwrap_or_else(PoisonError::into_inner), cancel.clone());
+        former.cancel();
+        self.count_search(query, filter, &cancel)
     }
 
     /// What the filters can offer.

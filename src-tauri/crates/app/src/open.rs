@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use cache::Store;
 use library::{Library, LibraryError};
-use model::SourceId;
+use model::{Cancel, SourceId};
 
 use crate::clock::{self, Clock};
 use crate::event::{AppEvent, Subscriber};
@@ -44,6 +44,8 @@ pub(crate) struct Inner {
     pub offline: bool,
     pub for_window: bool,
     pub listening: OnceLock<Listening>,
+    /// Ends the count that runs now; see `count_latest_search`.
+    pub counting: Mutex<Cancel>,
     pub watching: Mutex<HashMap<SourceId, Watching>>,
     subscribers: RwLock<Vec<Subscriber>>,
 }
@@ -85,6 +87,7 @@ impl App {
             offline: options.offline,
             for_window: options.purpose == Purpose::Window,
             listening: OnceLock::new(),
+            counting: Mutex::default(),
             watching: Mutex::default(),
             subscribers: RwLock::default(),
         };

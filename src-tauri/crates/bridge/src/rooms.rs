@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use app::{App, Fault, FaultCode, SearchSort};
-use model::{CallId, Cancel, InvalidId, RecordingId, SourceId};
+use model::{CallId, InvalidId, RecordingId, SourceId};
 
 use crate::api::Handlers;
 use crate::convert::count;
@@ -47,7 +47,7 @@ impl Handlers for Rooms<'_> {
     }
 
     fn count_search(&self, args: SearchQuery) -> Result<SearchCount, Fault> {
-        Ok(self.app.count_search(&args.text, &args.filter.read()?, &Cancel::new())?.into())
+        Ok(self.app.count_latest_search(&args.text, &args.filter.read()?)?.into())
     }
 
     fn overview(&self, _: Nothing) -> Result<Overview, Fault> {
