@@ -101,7 +101,7 @@ fn a_folder_that_is_not_there_now_loses_nothing() {
 }
 
 /// So many tiny recordings in a hundred folders, each fifth with a transcript.
-fn fill(folder: &CallFolder, calls: u64) {
+pub fn fill(folder: &CallFolder, calls: u64) {
     for number in 0..calls {
         let name = format!("{:02}/2025-11-12_10-{:02}-{:02}_{number}", number % 100, number / 60 % 60, number % 60);
         folder.recording(&format!("{name}.wav"), number as u16, 10);

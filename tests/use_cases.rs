@@ -5,6 +5,7 @@
 mod broken_input;
 mod desk;
 mod importing;
+mod killed;
 mod listening;
 mod opening;
 mod sources;
