@@ -94,13 +94,31 @@ impl From<rusqlite::Error> for LibraryError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             Some(ErrorCode::OperationInterrupted) => Self::Cancelled,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            // The shared memory beside the database finds no room: what SQLite calls an error of the disk.
+            Some(ErrorCode::SystemIoFailure) if error.sqlite_error().is_some_and(is_out_of_room) => Self::DiskFull,
             _ => Self::Sql(error),
         }
     }
 }
 
+fn is_out_of_room(error: &rusqlite::ffi::Error) -> bool {
+    error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+}
+
 impl From<model::Cancelled> for LibraryError {
     fn from(_: model::Cancelled) -> Self {
         Self::Cancelled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_room_for_the_shared_memory_is_a_full_disk() {
+        let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+        let said = LibraryError::from(rusqlite::Error::SqliteFailure(error, None));
+        assert!(matches!(said, LibraryError::DiskFull), "{said:?}");
     }
 }

@@ -177,6 +177,31 @@ fn what_looking_at_the_bytes_told_decides_whether_they_can_be_had() {
 }
 
 #[test]
+fn a_cached_file_stays_until_the_source_has_whole_other_audio_in_its_place() {
+    let lib = Lib::with(vec![full_call()]);
+    let (source, call) = (lib.source, CallId::derive(lib.source, &full_call().remote_id));
+    let main = RecordingId::derive(call, "main");
+    let facts = |bytes| AudioFacts { bytes: Some(bytes), duration_ms: Some(100), ..AudioFacts::default() };
+    let cached = CachedFile { path: "x".into(), facts: facts(960), ..lost() };
+    lib.library.write(move |writer| writer.set_cached(main, &cached)).unwrap();
+    let broken = Attempt { at_ms: 1, tier: Tier::Provider, outcome: Outcome::Invalid, detail: None };
+    let mut states = Vec::new();
+    for (bytes, problem) in [(960, None), (512, Some(broken)), (1_920, None)] {
+        let told = RecordingFacts { remote_id: "main".into(), facts: facts(bytes), problem };
+        lib.library.write(move |writer| writer.put_call(source, &full_call(), &[1; 32], &[told])).unwrap();
+        let stored = lib.reader().call(call).unwrap().unwrap().recordings.remove(0);
+        states.push((stored.state, stored.file.is_some(), stored.facts().bytes));
+    }
+    use AudioState::*;
+    assert_eq!(
+        states,
+        [(Cached, true, Some(960)), (Cached, true, Some(960)), (Available, false, Some(1_920))],
+        "what is heard is what the source has, and never something half-written"
+    );
+    lib.assert_whole();
+}
+
+#[test]
 fn a_call_vanishes_once_and_may_return() {
     let lib = Lib::with(vec![a_call("x", Some(NOON))]);
     let source = lib.source;

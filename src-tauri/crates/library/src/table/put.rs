@@ -13,8 +13,9 @@ impl Writer<'_> {
     /// Keeps a call as it is now at its source, new or changed, and answers with its id. `digest` identifies what was kept.
     /// `audio` is what looking at its recordings' bytes told.
     ///
-    /// An update replaces all that the source says. Cached files, attempts and audio states of recordings that remain stay;
-    /// recordings the source no longer names go. A call that had vanished is back.
+    /// An update replaces all that the source says. Cached files, attempts and audio states of recordings that remain stay,
+    /// but for a cached file in whose place the source now has another; recordings the source no longer names go. A call
+    /// that had vanished is back.
     pub fn put_call(
         &mut self,
         source: SourceId,
@@ -108,7 +109,10 @@ impl Writer<'_> {
             ids.push(id);
             let told = audio.iter().find(|told| told.remote_id == entry.remote_id);
             let place = (id, key, seq);
-            if known.iter().any(|known| known.id == id) {
+            if let Some(known) = known.iter().find(|known| known.id == id) {
+                if told.is_some_and(|told| told.replaces(known)) {
+                    recording::drop_cached(&self.tx, id)?;
+                }
                 recording::update(&self.tx, place, entry, told)?;
             } else {
                 recording::insert(&self.tx, place, entry, told)?;

@@ -75,7 +75,7 @@ pub struct WantedRecording {
 }
 
 impl RecordingFacts {
-    /// Whether the source has whole other audio now than the file in the cache.
+    /// Whether the source has whole other audio now than the file in the cache, which is then of what stood there before.
     pub(crate) fn replaces(&self, known: &StoredRecording) -> bool {
         let other = |file: &CachedFile| {
             let (new, old) = (&self.facts, &file.facts);
@@ -238,9 +238,8 @@ pub(crate) fn drop_cached(conn: &Connection, id: RecordingId) -> Result<i64, Lib
     Ok(call)
 }
 
-/// Brings a recording that stays up to date. Its attempts stay, and its cached file too, unless the bytes at the source
-/// are now of another length: then that file is of what stood there before. What its bytes now tell decides whether it is
-/// to be had, unless it is cached.
+/// Brings a recording that stays up to date. Its cached file and its attempts stay. What its bytes now tell decides
+/// whether it is to be had, unless it is cached.
 pub(crate) fn update(
     conn: &Connection,
     (id, call, seq): (RecordingId, i64, i64),
@@ -264,12 +263,6 @@ pub(crate) fn update(
         told.map(|told| to_json(&told.facts, "a recording's facts")).transpose()?,
     ])?;
     let Some(told) = told else { return Ok(()) };
-    if told.problem.is_none() {
-        let sql = "DELETE FROM cached_file WHERE recording_key = ?1 AND bytes <> ?2";
-        if conn.prepare_cached(sql)?.execute(params![key, told.facts.bytes.map(signed)])? > 0 {
-            conn.execute("UPDATE recording SET state = 'available' WHERE key = ?1", [key])?;
-        }
-    }
     let state = told.problem.as_ref().map_or(AudioState::Available, |problem| state_after(problem.outcome));
     let sql =
         "UPDATE recording SET state = ?2, next_try_ms = NULL WHERE key = ?1 AND state <> 'cached' AND state <> ?2";
