@@ -1,6 +1,6 @@
 //! The shell: a native window around the application. Nothing but Tauri lives here.
 //!
-//! The window has one command, [`call`](call::call), which hands a name and JSON arguments to the bridge, and hears one
+//! The window has one command, `call`, which hands a name and JSON arguments to the bridge, and hears one
 //! event, `turnstone`. The library is opened on a thread of its own while the window is being made, so that neither
 //! waits for the other.
 

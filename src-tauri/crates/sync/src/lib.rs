@@ -1,6 +1,6 @@
 //! The one mover: brings what a source knows into the library.
 //!
-//! [`plan`] decides, as a pure function, what a page of changes means for what is already known; [`engine`] walks a
+//! [`plan`] decides, as a pure function, what a page of changes means for what is already known; the engine walks a
 //! source page by page, plans, probes new audio and applies each page with its cursor in one transaction. A walk that is
 //! cancelled or killed goes on from the last page that was kept.
 
