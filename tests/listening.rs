@@ -1,6 +1,6 @@
 //! A call's audio is brought in whole, kept, and played as it is.
 
-use std::sync::mpsc;
+use std::sync::{Barrier, mpsc};
 use std::time::Duration;
 
 use app::{App, FaultCode, Options, RenderWhat};
@@ -82,6 +82,26 @@ fn a_recording_that_was_replaced_at_its_source_is_heard_as_it_is_now() {
     assert_eq!(desk.sync().run.updated, 1);
     assert_eq!(desk.call("call").row.duration_ms, Some(1_500), "the list tells the new length");
     assert!(desk.render(call, ALL_OF_IT).unwrap() == samples_of(&wav(2, 1_500)), "not the copy of what it was before");
+    assert_eq!(desk.cached_files().len(), 1);
+}
+
+#[test]
+fn a_call_that_is_wanted_by_several_at_once_is_whole_for_each_of_them() {
+    let desk = Desk::new();
+    desk.folder.recording("long.wav", 5, 600_000);
+    desk.sync();
+    let (call, original) = (desk.id("long"), std::fs::read(desk.folder.place("long.wav")).unwrap());
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                start.wait();
+                let fetched = desk.fetch(call);
+                assert_eq!(fetched.state, AudioState::Cached, "{:?}", fetched.attempts);
+                assert!(std::fs::read(fetched.file.unwrap()).unwrap() == original, "from the moment it is cached");
+            });
+        }
+    });
     assert_eq!(desk.cached_files().len(), 1);
 }
 

@@ -114,17 +114,25 @@ impl App {
         recording: &StoredRecording,
         cancel: &Cancel,
     ) -> Result<Fetched, Fault> {
+        if self.is_cached(recording) {
+            return Ok(self.cached(call, recording, Vec::new()));
+        }
+        let _turn = self.inner.underway.begin(recording.id, cancel).map_err(|_| stopped())?;
+        // Whoever had the turn before may have brought it.
+        let call = self.call(call.row.id)?;
+        let now = call.recordings.iter().find(|now| now.id == recording.id).ok_or(LibraryError::NoSuchRecording)?;
+        self.bring(&call, now, cancel)
+    }
+
+    /// Asks tier by tier; to be called by one thread at a time for a recording.
+    fn bring(&self, call: &StoredCall, recording: &StoredRecording, cancel: &Cancel) -> Result<Fetched, Fault> {
         let reachable = |row: &SourceRow| !self.inner.offline || Kind::parse(&row.kind).is_some_and(Kind::is_local);
         let source = self.source_row(call.row.source).ok().filter(reachable);
         let mut tried: Vec<(Tier, Outcome)> = Vec::new();
         let mut attempts = Vec::new();
         loop {
-            let known = Known {
-                cached: recording.file.as_ref().is_some_and(|file| self.holds(file)),
-                source: source.is_some(),
-                legacy: false,
-                tried: &tried,
-            };
+            let known =
+                Known { cached: self.is_cached(recording), source: source.is_some(), legacy: false, tried: &tried };
             match next_tier(known) {
                 Next::UseCached => return Ok(self.cached(call, recording, attempts)),
                 Next::Ask(_) if self.inner.library.access() == Access::Reader => {
@@ -143,8 +151,9 @@ impl App {
         }
     }
 
-    fn holds(&self, file: &CachedFile) -> bool {
-        file.facts.bytes.is_some_and(|bytes| self.inner.store.holds(&file.path, bytes))
+    fn is_cached(&self, recording: &StoredRecording) -> bool {
+        let holds = |file: &CachedFile, bytes| self.inner.store.holds(&file.path, bytes);
+        recording.file.as_ref().is_some_and(|file| file.facts.bytes.is_some_and(|bytes| holds(file, bytes)))
     }
 
     /// Copies the bytes from a tier into the cache. The inner result is the source's answer, the outer one our own faults.
@@ -234,6 +243,10 @@ impl FetchTotals {
             AudioState::Unavailable => self.unavailable += 1,
         }
     }
+}
+
+fn stopped() -> Fault {
+    Fault::new(FaultCode::Cancelled, "stopped; what was fetched until then is kept")
 }
 
 /// A recording's file, or why there is none, as the one fault a player or a renderer reports.

@@ -16,6 +16,7 @@ mod open;
 mod settings;
 mod sources;
 mod syncing;
+mod underway;
 mod upkeep;
 mod watching;
 

@@ -13,6 +13,7 @@ use crate::event::{AppEvent, Subscriber};
 use crate::fault::Fault;
 use crate::jobs::Jobs;
 use crate::listening::Listening;
+use crate::underway::Underway;
 use crate::watching::Watching;
 
 /// The open library with everything that works on it. Clones are handles to the same one.
@@ -40,6 +41,7 @@ pub(crate) struct Inner {
     pub library: Library,
     pub store: Store,
     pub jobs: Jobs,
+    pub underway: Underway,
     pub clock: Clock,
     pub offline: bool,
     pub for_window: bool,
@@ -83,6 +85,7 @@ impl App {
             store: Store::new(library.dir().join("audio")),
             library,
             jobs: Jobs::default(),
+            underway: Underway::default(),
             clock: clock::system,
             offline: options.offline,
             for_window: options.purpose == Purpose::Window,
