@@ -1,6 +1,6 @@
 //! From a path to samples. The content decides what a file is; its name is never believed.
 //!
-//! One file per way of decoding, all behind [`guard`]: a panic in any of them is an error value. What the bytes claim
+//! One file per way of decoding, all behind `guard`: a panic in any of them is an error value. What the bytes claim
 //! (sizes, counts, rates) is clamped to what is there.
 
 mod aac;

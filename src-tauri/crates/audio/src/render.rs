@@ -17,7 +17,7 @@ pub struct RenderOptions {
     /// Which channels.
     pub channels: Channels,
     /// How samples are written: 16-bit PCM, or 32-bit float where 16 bits would lose something. Give what
-    /// [`crate::probe`] says of the file.
+    /// [`crate::probe()`] says of the file.
     pub depth: Depth,
 }
 
