@@ -25,11 +25,11 @@ export class Library {
     this.env = env;
   }
 
-  /** A library of all demo calls with their audio in the cache. */
-  static async ofDemoCalls(folder, env) {
+  /** A library of all demo calls, or a copy of them, with their audio in the cache. */
+  static async ofDemoCalls(folder, env, from = demo) {
     const library = new Library(folder, env);
-    await library.run('source', 'add', 'folder', 'Demo calls', '--path', join(demo, 'calls'));
-    await library.run('source', 'add', 'twilio-bridge', 'Demo bridge', '--path', join(demo, 'twilio-bridge'));
+    await library.run('source', 'add', 'folder', 'Demo calls', '--path', join(from, 'calls'));
+    await library.run('source', 'add', 'twilio-bridge', 'Demo bridge', '--path', join(from, 'twilio-bridge'));
     await library.run('sync');
     await library.run('fetch', '--all');
     return library;

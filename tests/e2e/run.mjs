@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isolated } from './isolated.mjs';
 import { Library, programs, truth } from './library.mjs';
 import { Page } from './page.mjs';
 import { SoundCard } from './sound.mjs';
@@ -19,19 +20,6 @@ import * as noDevice from './scenarios/no_device.mjs';
 const artefacts = join(import.meta.dirname, 'artefacts');
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
 const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, 'no device': noDevice };
-
-/** An environment in which a run sees nothing of the user's and leaves nothing behind. */
-async function isolated(folder) {
-  const env = { ...process.env, TZ: 'America/Chicago', LANG: 'C.UTF-8', NO_COLOR: '1' };
-  const places = { HOME: 'home', XDG_DATA_HOME: 'data', XDG_CONFIG_HOME: 'config', XDG_CACHE_HOME: 'cache', XDG_RUNTIME_DIR: 'run' };
-  for (const [name, place] of Object.entries(places)) {
-    env[name] = join(folder, place);
-    await mkdir(env[name], { mode: 0o700 });
-  }
-  delete env.TURNSTONE_LIBRARY;
-  delete env.WAYLAND_DISPLAY;
-  return env;
-}
 
 /** One group: its own library, its own window, its tests in order. */
 async function runGroup(name, group, folder, base, card, log) {

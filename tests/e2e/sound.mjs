@@ -42,6 +42,11 @@ export class SoundCard {
     await until('the sound server answers', answers, 10_000);
   }
 
+  /** The server's process. */
+  get pid() {
+    return this.#server.pid;
+  }
+
   /** What a program needs in its environment to be heard. */
   get environment() {
     return this.#env;

@@ -10,7 +10,8 @@ const MOMENTS = 10;
 const CALL = 'broken heating';
 /** From this likeness on, a second of sound is the piece of the file it is most like. Others reach 0.35. */
 const SURE = 0.6;
-const WORST_MS = 120;
+/** How far a highlight may be from its sound. */
+const WORST_MS = 50;
 
 let heard; // what the first test recorded, for the second to examine
 
@@ -58,10 +59,18 @@ export const tests = {
     const whole = await reference(stage);
     const recorded = atRate(heard, RATE).samples;
     const first = recorded.findIndex((sample) => Math.abs(sample) > 0.05);
-    const piece = recorded.subarray(first, first + 10 * RATE);
-    const { likeness } = locate(piece, whole);
-    assert.ok(likeness > 0.9, `ten seconds of what was heard are the file's: likeness ${likeness.toFixed(3)}`);
-    return `likeness of ten seconds ${likeness.toFixed(3)}`;
+    const places = [];
+    for (let at = first; at + RATE < recorded.length; at += 4 * RATE) {
+      const piece = recorded.subarray(at, at + RATE);
+      if (loudness(piece) > 0.01) places.push({ second: (at - first) / RATE, ...locate(piece, whole) });
+    }
+    const likeness = median(places.map((place) => place.likeness));
+    assert.ok(likeness > 0.9, `what is heard is the sound of the file: likeness of its seconds ${likeness.toFixed(3)}`);
+    // Where the machine is too busy the sound breaks off and goes on; it never jumps, and nothing is left out.
+    const delays = places.filter((place) => place.likeness > 0.8).map((place) => place.second - place.at / RATE);
+    const broken = (delays.at(-1) - delays[0]) * 1000;
+    assert.ok(delays.every((delay, at) => at === 0 || delay - delays[at - 1] > -0.02), 'the seconds are heard in their order');
+    return `likeness of ${places.length} seconds ${likeness.toFixed(3)}; interruptions in all ${broken.toFixed(0)} ms`;
   },
 
   'the highlighted turn at ten moments is the turn whose sound is being heard': async (stage) => {
@@ -92,7 +101,7 @@ export const tests = {
     const worst = Math.max(...late.map(Math.abs));
     const words = `highlight after sound: median ${median(late).toFixed(0)} ms, worst ${worst.toFixed(0)} ms over ${late.length} turns`;
     assert.ok(late.length >= MOMENTS / 2, `enough of the highlights fall into unbroken sound: ${late.length}`);
-    assert.ok(Math.abs(median(late)) <= 50 && worst <= WORST_MS, `${words}: ${late.map(Math.round).join(', ')}`);
+    assert.ok(worst <= WORST_MS, `${words}: ${late.map(Math.round).join(', ')}`);
     return words;
   },
 

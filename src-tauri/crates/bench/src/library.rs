@@ -16,7 +16,8 @@ use crate::figures::Figures;
 use corpus::Corpus;
 use queries::Class;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+/// What a benchmark gives, or why it could not.
+pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const PAGE: u32 = 50;
 /// Each query runs once unmeasured and then so many times.
@@ -73,6 +74,15 @@ fn show(what: &str, classes: &[Class], figures: &[Figures]) {
     println!();
 }
 
+/// Makes a library of so many calls in a directory; how many turns they have and how many megabytes they take.
+pub fn make(dir: &std::path::Path, calls: u64) -> Outcome<(u64, u64)> {
+    let library = Library::open(dir, None)?;
+    ingest::all(&library, &Corpus::new(calls))?;
+    ingest::tidy(&library)?;
+    let status = library.reader()?.status()?;
+    Ok((status.turns, status.bytes >> 20))
+}
+
 fn pages(library: &Library, classes: &[Class], sort: SearchSort) -> Outcome<Vec<Figures>> {
     let reader = library.reader()?;
     let mut all = Vec::new();
@@ -120,7 +130,8 @@ fn counts(library: &Library, classes: &[Class]) -> Outcome<Vec<Figures>> {
     Ok(all)
 }
 
-fn number(options: &[String], name: &str) -> Outcome<Option<u64>> {
+/// The number that follows an option.
+pub fn number(options: &[String], name: &str) -> Outcome<Option<u64>> {
     let Some(at) = options.iter().position(|option| option == name) else { return Ok(None) };
     let value = options.get(at + 1).ok_or_else(|| format!("{name} needs a number"))?;
     Ok(Some(value.parse().map_err(|_| format!("{name} needs a number, not {value}"))?))

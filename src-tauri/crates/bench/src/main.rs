@@ -5,6 +5,7 @@
 mod audio;
 mod figures;
 mod library;
+mod window;
 
 use std::process::ExitCode;
 
@@ -14,7 +15,11 @@ fn main() -> ExitCode {
     let result = match topic {
         "audio" => audio::run(options),
         "library" => library::run(options),
-        _ => Err("usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick]".into()),
+        "window" => window::run(options),
+        _ => Err(
+            "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | window [--calls N]"
+                .into(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,8 @@ use crate::{node, packages, place};
 /// The hidden command with which this program calls itself on a display of its own.
 pub const HEADLESS: &str = "demo-headless";
 
+/// The window's title, by which its picture is taken.
+const TITLE: &str = "Turnstone";
 const TO_FIRST_SOUND: Duration = Duration::from_secs(60);
 const LISTENED: Duration = Duration::from_secs(12);
 
@@ -76,7 +78,8 @@ pub fn run_headless(library: &Path) -> Outcome {
         .map_err(|error| format!("the window did not start: {error}"))?;
     let played = listen(&mut window, &hearing);
     let picture = demo.join("screenshot.png");
-    let taken = step::run(Command::new("import").args(["-window", "root"]).arg(&picture).stdin(Stdio::null()));
+    let taken =
+        step::run(Command::new("import").args(["-window", TITLE, "+repage"]).arg(&picture).stdin(Stdio::null()));
     let _ = window.kill();
     let _ = window.wait();
     taken?;
