@@ -109,6 +109,18 @@ fn thousands_of_unreadable_items_are_all_counted_and_the_first_hundred_named() {
 }
 
 #[test]
+fn a_call_that_makes_no_sense_does_not_keep_the_others_out() {
+    let place = Place::new();
+    let twice = a_call("twice").with_recording("audio.wav").with_recording("audio.wav");
+    let nameless = a_call("").with_turns(1);
+    let odd = a_call("a\0b\u{202e}\n").titled(&"x".repeat(1_000_000)).with_recording("");
+    let report = place.walk(&ScriptedSource::new().page([a_call("a"), twice, nameless]).page([odd, a_call("z")]));
+    assert!(report.run.complete, "{:?}", report.error);
+    let here = place.here();
+    assert!(["a", "twice", "z"].iter().all(|name| here.contains(&(*name).to_owned())), "{here:?}");
+}
+
+#[test]
 fn one_call_that_comes_twice_is_one_call_and_says_what_it_said_last() {
     let place = Place::new();
     let source = ScriptedSource::new()
