@@ -7,7 +7,7 @@ use audio::engine::{Engine, Recording, Setup, Snapshot};
 use audio::player::{Command, Settings as PlayerSettings};
 use audio::render::{Channels, RenderOptions, Rendered};
 use library::{StoredCall, StoredRecording};
-use model::{CallId, Cancel, Ms, RecordingId, Tier};
+use model::{AudioState, CallId, Cancel, Ms, RecordingId, Tier};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -159,10 +159,12 @@ impl App {
     }
 }
 
+/// The recording that is wanted, or the first that is not known to be past hearing.
 fn pick(call: &StoredCall, wanted: Option<RecordingId>) -> Result<&StoredRecording, Fault> {
     let none = || Fault::new(FaultCode::NoAudio, "this call has no recording");
+    let may_be_heard = |one: &&StoredRecording| !matches!(one.state, AudioState::Failed | AudioState::Unavailable);
     match wanted {
-        None => call.recordings.first().ok_or_else(none),
+        None => call.recordings.iter().find(may_be_heard).or(call.recordings.first()).ok_or_else(none),
         Some(id) => call.recordings.iter().find(|recording| recording.id == id).ok_or_else(none),
     }
 }

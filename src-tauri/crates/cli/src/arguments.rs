@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Call recordings and their transcripts in one library, without a window.
 ///
@@ -26,6 +30,20 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Reads the command line; an error is for [`crate::output::refuse`].
+    pub fn read() -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse()?;
+        match &arguments.command {
+            Command::Fetch { calls, all: false, filters, .. } if calls.is_empty() && filters.is_empty() => {
+                let why = "say which calls to fetch: name them, give filters, or --all";
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, why))
+            }
+            _ => Ok(arguments),
+        }
+    }
 }
 
 /// What to do.
@@ -146,7 +164,8 @@ pub struct Render {
 pub enum SourceCommand {
     /// Add a source.
     Add {
-        /// `folder` or `twilio-bridge`.
+        /// What it is.
+        #[arg(value_parser = PossibleValuesParser::new(app::kinds().map(|kind| kind.kind)))]
         kind: String,
         /// A name of your choice.
         name: String,
@@ -231,11 +250,11 @@ pub struct Filters {
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// Begun at or after this moment: RFC 3339, or YYYY-MM-DD in your zone.
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    pub from: Option<When>,
     /// Begun before this moment, or on or before this day.
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    pub to: Option<When>,
     /// Days are UTC days.
     #[arg(long)]
     pub utc: bool,
@@ -269,6 +288,15 @@ pub struct Filters {
     /// About this topic.
     #[arg(long, value_name = "T")]
     pub topic: Option<String>,
+}
+
+/// A moment, or a day in a zone that is decided on later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// This day.
+    Day(Date),
+    /// UTC milliseconds.
+    Moment(i64),
 }
 
 /// The list's order.
@@ -332,6 +360,16 @@ pub enum Audio {
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+fn when(text: &str) -> Result<When, String> {
+    if let Ok(day) = text.parse::<Date>()
+        && text.len() == "YYYY-MM-DD".len()
+    {
+        return Ok(When::Day(day));
+    }
+    let moment = text.parse::<Timestamp>().map(|at| When::Moment(at.as_millisecond()));
+    moment.map_err(|_| "write YYYY-MM-DD, or RFC 3339 such as 2025-11-12T16:02:05Z".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

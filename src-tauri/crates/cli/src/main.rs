@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::{App, Fault, FaultCode, Options};
-use clap::Parser;
 use model::Cancel;
 
 use arguments::{Arguments, Command};
@@ -31,7 +30,13 @@ enum End {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::read() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            return if output::refuse(&error, json) { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
     let output = Output::new(arguments.json, arguments.quiet);
     let cancel = Cancel::new();
     let interrupted = cancel.clone();
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
 }
 
 const EXIT_FAILED: u8 = 1;
+const EXIT_USAGE: u8 = 2;
 const EXIT_IN_PART: u8 = 3;
 const EXIT_FAULTY: u8 = 4;
 
@@ -76,8 +82,8 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         }
         Command::Show { call } => calls::show(&look(dir)?, &call, output),
         Command::Search(search) => calls::search(&look(dir)?, &search, output, cancel),
-        Command::Fetch { calls, all, filters, jobs } => {
-            let wanted = sound::Wanted { calls: &calls, all, filters: &filters };
+        Command::Fetch { calls, all: _, filters, jobs } => {
+            let wanted = sound::Wanted { calls: &calls, filters: &filters };
             sound::fetch(&change(dir)?, &wanted, jobs, output, cancel)
         }
         Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
 
-use app::Fault;
+use app::{Fault, FaultCode};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -77,6 +77,30 @@ impl Output {
     }
 }
 
+/// Why a command line makes no sense, as one line like every error; or the help or version it asks for. Answers whether it
+/// was an error.
+#[expect(clippy::print_stderr, reason = "this is where errors go")]
+pub fn refuse(error: &clap::Error, json: bool) -> bool {
+    if error.use_stderr() {
+        let message = usage(&error.to_string());
+        if json {
+            eprintln!("{}", json!({ "error": { "code": FaultCode::Invalid.as_str(), "message": message } }));
+        } else {
+            eprintln!("turnstone: {message}");
+        }
+    } else if let Err(cause) = error.print() {
+        gone(&cause);
+    }
+    error.use_stderr()
+}
+
+/// What is wrong, out of all the words of advice around it.
+fn usage(words: &str) -> String {
+    let what = words.split("\n\n").next().unwrap_or(words).trim_start_matches("error: ");
+    let lines: Vec<&str> = what.lines().map(str::trim).collect();
+    one_line(&format!("{}; `turnstone --help` shows how", lines.join(" ")))
+}
+
 /// Whoever read our output has gone, as `head` does: there is nobody left to tell.
 fn gone(cause: &std::io::Error) {
     let reader_left = cause.kind() == ErrorKind::BrokenPipe;
@@ -104,6 +128,12 @@ mod tests {
         assert_eq!(clock(161_999), "2:41");
         assert_eq!(clock(3_761_000), "1:02:41");
         assert_eq!(clock(0), "0:00");
+    }
+
+    #[test]
+    fn of_a_refused_command_line_one_line_is_told() {
+        let said = usage("error: the following were not provided:\n  --out <FILE>\n\nUsage: turnstone render\n");
+        assert_eq!(said, "the following were not provided: --out <FILE>; `turnstone --help` shows how");
     }
 
     #[test]

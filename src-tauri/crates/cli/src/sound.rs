@@ -22,9 +22,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Wanted<'a> {
     /// These.
     pub calls: &'a [String],
-    /// All that the filters leave.
-    pub all: bool,
-    /// The filters.
+    /// Where none is named, all that these leave.
     pub filters: &'a Filters,
 }
 
@@ -137,9 +135,6 @@ fn chosen(app: &App, wanted: &Wanted<'_>) -> Result<Vec<CallId>, Fault> {
     let named: Vec<CallId> = wanted.calls.iter().map(|call| app.find_call(call)).collect::<Result<_, _>>()?;
     if !named.is_empty() {
         return Ok(named);
-    }
-    if !wanted.all && wanted.filters.is_empty() {
-        return Err(Fault::new(FaultCode::Invalid, "say which calls to fetch: name them, give filters, or --all"));
     }
     app.calls_with_audio(&wanted.filters.read(app)?)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use app::{App, Fault};
+use app::{App, Fault, FaultCode};
 use serde_json::json;
 
 use crate::End;
@@ -40,7 +40,7 @@ pub fn library(
 ) -> Result<End, Fault> {
     match command {
         LibraryCommand::Status => status(&look(dir.to_owned())?, output),
-        LibraryCommand::Check => check(&look(dir.to_owned())?, output),
+        LibraryCommand::Check => check(look(dir.to_owned()).and_then(|app| app.check_library()), output),
         LibraryCommand::Backup { file } => {
             look(dir.to_owned())?.back_up(file)?;
             output.line(|| json!({ "path": file.display().to_string() }), || format!("written: {}", file.display()));
@@ -91,8 +91,12 @@ fn status(app: &App, output: &Output) -> Result<End, Fault> {
     Ok(End::Done)
 }
 
-fn check(app: &App, output: &Output) -> Result<End, Fault> {
-    let problems = app.check_library()?;
+/// Damage is what a check looks for, also where it goes so far that the library cannot be opened.
+fn check(found: Result<Vec<String>, Fault>, output: &Output) -> Result<End, Fault> {
+    let problems = match found {
+        Err(fault) if fault.code == FaultCode::Corrupt => vec![fault.message],
+        found => found?,
+    };
     output.line(
         || json!({ "valid": problems.is_empty(), "problems": problems }),
         || if problems.is_empty() { "the library is whole".to_owned() } else { problems.join("\n") },

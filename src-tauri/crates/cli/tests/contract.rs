@@ -1,4 +1,5 @@
 //! The command line's contract, from outside: the real program, real files, real exit codes.
+#![allow(clippy::unwrap_used)]
 
 mod program;
 
@@ -199,9 +200,16 @@ fn failures_say_what_and_exit_as_promised() {
     assert_eq!(missing.code, 1);
     let error: serde_json::Value = serde_json::from_str(missing.stderr.trim()).unwrap();
     assert_eq!(error["error"]["code"], "not_found");
-    assert_eq!(demo.run(&["list", "--from", "yesterday"]).code, 1);
-    assert_eq!(demo.run(&["frobnicate"]).code, 2);
-    assert_eq!(demo.run(&["source", "add", "gopher", "X"]).code, 1);
+    for usage in [&["list", "--from", "yesterday"][..], &["frobnicate"], &["source", "add", "gopher", "X"], &["fetch"]]
+    {
+        let refused = demo.run(usage);
+        assert_eq!(refused.code, 2, "{usage:?}");
+        assert_eq!(refused.stderr.lines().count(), 1, "an error is one line: {}", refused.stderr);
+        let refused = demo.run(&[usage, &["--json"]].concat());
+        let error: serde_json::Value = serde_json::from_str(refused.stderr.trim()).unwrap();
+        assert_eq!((refused.code, &error["error"]["code"]), (2, &"invalid".into()));
+    }
+    assert_eq!(demo.run(&["render", "--help"]).code, 0);
     assert_eq!(demo.run(&["source", "add", "folder", "Calls", "--path", "/tmp"]).code, 1, "the name is taken");
     let nowhere = demo.run(&["source", "add", "folder", "Nowhere", "--path", "/no/such/folder"]);
     assert_eq!(nowhere.code, 0, "a disk may be unplugged when its source is added");
@@ -210,6 +218,32 @@ fn failures_say_what_and_exit_as_promised() {
     assert_eq!(unreachable.lines().pop().unwrap()["error"]["code"], "unreachable");
     assert_eq!(demo.run(&["source", "test", "Nowhere"]).code, 1);
     assert_eq!(demo.run(&["sync"]).code, 3, "the other sources go in");
+}
+
+#[test]
+fn of_several_recordings_the_first_that_can_be_heard_is_heard() {
+    let demo = Demo::copied();
+    let folder = demo.path("copy/deliveries");
+    let whole = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let whole = whole.filter(|path| path.extension().is_some_and(|kind| kind == "wav")).min().unwrap();
+    fs::copy(&whole, folder.join("twice.wav")).unwrap();
+    fs::write(folder.join("twice.aiff"), [0; 512]).unwrap();
+    demo.run(&["sync"]);
+    let out = demo.path("heard.wav");
+    let heard = demo.run(&["render", "Copy:deliveries/twice", "--out", out.to_str().unwrap()]);
+    assert_eq!(heard.code, 0, "{}", heard.stderr);
+}
+
+#[test]
+fn a_check_of_a_damaged_library_names_the_damage() {
+    let demo = Demo::synced();
+    let database = demo.path("library/library.db");
+    let whole = fs::read(&database).unwrap();
+    fs::write(&database, &whole[..whole.len() / 8192 * 4096]).unwrap();
+    let checked = demo.run(&["library", "check", "--json"]);
+    assert_eq!(checked.code, 4, "{}", checked.stderr);
+    assert_eq!(checked.lines()[0]["valid"], false);
+    assert_eq!(demo.run(&["list"]).code, 1);
 }
 
 #[test]
