@@ -10,7 +10,7 @@ pub enum LibraryError {
     #[error("the library {} is open in another window or command; close that first", .0.display())]
     Locked(PathBuf),
     /// This process opened the library beside its owner and may only read.
-    #[error("the window has this library open: stop it to change anything from here")]
+    #[error("another window or command has this library open, so nothing can be changed from here; close that first")]
     ReadOnly,
     /// A newer program wrote the file. It has not been touched.
     #[error(

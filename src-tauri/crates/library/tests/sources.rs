@@ -26,7 +26,12 @@ fn a_removed_source_leaves_its_calls_with_its_name_or_takes_them_along() {
     let lib = Lib::with(vec![saying("x", NOON, &["hello"])]);
     let (source, other) = (lib.source, add_source(&lib.library, "Other", 2));
     lib.library.write(move |writer| writer.put_call(other, &saying("y", NOON, &["hello"]), &[0; 32], &[])).unwrap();
-    lib.library.write(move |writer| writer.remove_source(source, false)).unwrap();
+    lib.library
+        .write(move |writer| {
+            writer.set_cursor(source, Some("up to here"))?;
+            writer.remove_source(source, false)
+        })
+        .unwrap();
     let reader = lib.reader();
     let names: Vec<String> = reader.sources().unwrap().into_iter().map(|source| source.name).collect();
     assert_eq!(names, ["Other"]);
@@ -38,6 +43,8 @@ fn a_removed_source_leaves_its_calls_with_its_name_or_takes_them_along() {
     assert!(matches!(refused, Err(LibraryError::NoSuchSource(_))), "and is never synchronised again");
 
     assert_eq!(add_source(&lib.library, "Dental", 99), source, "the same source added again is the same source");
+    let again = lib.reader().source(source).unwrap().unwrap();
+    assert_eq!(again.cursor.as_deref(), Some("up to here"), "and still knows which files were which calls");
     lib.put(vec![saying("x", NOON, &["hello again"])]);
     assert_eq!(lib.reader().count(&Filter::default()).unwrap(), 2, "so its calls are not doubled");
 

@@ -35,7 +35,7 @@ pub struct SourceRow {
     pub cursor: Option<String>,
     /// When it was added, UTC milliseconds.
     pub added_ms: i64,
-    /// It is no longer synchronised; only its calls and its name are left.
+    /// It is no longer synchronised; its calls, its name and how far it was read are left.
     pub removed: bool,
     /// How many of its calls are in the library.
     pub calls: u64,
@@ -95,13 +95,14 @@ impl Writer<'_> {
         Ok(source.id)
     }
 
-    /// Removes a source. Its calls go too if `forget_calls`; otherwise they stay with their source's name and are never
-    /// synchronised again.
+    /// Removes a source. Its calls go too if `forget_calls`; otherwise they stay with their source's name and are not
+    /// synchronised any more. How far it was read stays with them: should it be added again, only that tells which calls
+    /// they are whose files were renamed or moved.
     pub fn remove_source(&mut self, id: SourceId, forget_calls: bool) -> Result<(), LibraryError> {
         let key = self.source_key(id)?;
         self.source_keys.remove(&id);
         if !forget_calls {
-            self.tx.execute("UPDATE source SET removed = 1, cursor = NULL WHERE key = ?1", [key])?;
+            self.tx.execute("UPDATE source SET removed = 1 WHERE key = ?1", [key])?;
             return Ok(());
         }
         let mut statement = self.tx.prepare("SELECT key FROM call WHERE source_key = ?1 ORDER BY key")?;
