@@ -98,11 +98,15 @@ export const tests = {
       // Within what the window showed as this turn, pauses left out: the length of speech comes from the truth. The middle,
       // or, where a busy machine broke the sound off there, another moment of the same turn.
       const length = turns[index].end_ms - turns[index].start_ms;
-      const moments = [0.5, 0.35, 0.65, 0.25, 0.75].map((part) => shown.at + length * part);
-      const places = moments.map((moment) => ({ moment, ...heardAt(moment, recorded, heard.zero, whole) }));
-      const place = places.find(({ likeness }) => likeness > SURE);
-      const alike = places.map(({ likeness }) => likeness.toFixed(2)).join(', ');
-      assert.ok(place, `what is heard while turn ${index} is shown is in the file: likeness ${alike}`);
+      const alike = [];
+      let place = null;
+      for (const part of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+        const moment = shown.at + length * part;
+        place = { moment, ...heardAt(moment, recorded, heard.zero, whole) };
+        alike.push(place.likeness.toFixed(2));
+        if (place.likeness > SURE) break;
+      }
+      assert.ok(place.likeness > SURE, `what is heard while turn ${index} is shown is in the file: likeness ${alike.join(', ')}`);
       const { moment } = place;
       const spoken = turns.findIndex((turn) => turn.start_ms <= place.ms && place.ms < turn.end_ms);
       assert.equal(shownAt(moment), spoken, `at moment ${index} turn ${spoken} is heard (${place.ms.toFixed(0)} ms)`);
