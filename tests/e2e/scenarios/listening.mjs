@@ -139,9 +139,9 @@ export const tests = {
       const recording = await ear.stop();
       const recorded = atRate(recording, RATE).samples;
       const first = recorded.findIndex((sample) => Math.abs(sample) > 0.05);
-      const { at, likeness } = locate(recorded.subarray(first, first + 2 * RATE), (await reference(stage)).whole);
+      const { at, likeness } = locate(recorded.subarray(first, first + RATE), (await reference(stage)).whole);
       const ms = (at * 1000) / RATE;
-      assert.ok(likeness > 0.9, `it is this call's sound: likeness ${likeness.toFixed(3)}`);
+      assert.ok(likeness > SURE, `it is this call's sound: likeness ${likeness.toFixed(3)}`);
       const { start_ms } = turns[target];
       assert.ok(ms > start_ms - 1600 && ms < start_ms + 250, `turn ${target} begins at ${start_ms} ms; heard from ${ms.toFixed(0)} ms`);
       return `turn at ${start_ms} ms, first sound from ${ms.toFixed(0)} ms`;
