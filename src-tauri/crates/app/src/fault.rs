@@ -43,6 +43,14 @@ codes! {
     Invalid = "invalid",
     /// The source's place cannot be reached now.
     Unreachable = "unreachable",
+    /// A source needs a credential, or refuses the one it has.
+    NeedsCredentials = "needs_credentials",
+    /// A source knows who asks and does not let them.
+    Forbidden = "forbidden",
+    /// A source asks to wait.
+    RateLimited = "rate_limited",
+    /// Not asked, because the network is switched off.
+    Offline = "offline",
     /// The call has no audio, or it is gone.
     NoAudio = "no_audio",
     /// The audio's codec cannot be decoded here.
@@ -102,7 +110,11 @@ impl From<SourceError> for Fault {
     fn from(error: SourceError) -> Self {
         let code = match &error {
             SourceError::Settings(_) => FaultCode::Invalid,
-            SourceError::Unreachable(_) => FaultCode::Unreachable,
+            SourceError::Unreachable(_) | SourceError::Nonsense(_) => FaultCode::Unreachable,
+            SourceError::Credentials(_) => FaultCode::NeedsCredentials,
+            SourceError::Forbidden(_) => FaultCode::Forbidden,
+            SourceError::RateLimited { .. } => FaultCode::RateLimited,
+            SourceError::Offline => FaultCode::Offline,
             SourceError::Io { .. } => FaultCode::Io,
             SourceError::Cancelled(_) => FaultCode::Cancelled,
         };

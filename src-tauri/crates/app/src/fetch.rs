@@ -9,12 +9,13 @@ use audio::DecodeError;
 use audio::render::RenderError;
 use cache::{Expected, Known, Next, StoreError, Stored, next_tier};
 use library::{Access, CachedFile, Filter, LibraryError, Sort, SourceRow, StoredCall, StoredRecording};
-use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Outcome, RecordingId, Tier};
-use source::Kind;
+use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Door, Outcome, RecordingId, Tier};
+use source::AudioRequest;
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
+use crate::sources::is_local;
 
 /// No recording of a call is larger: 20 hours of CD-quality WAV.
 const LIMIT: u64 = 16 << 30;
@@ -126,7 +127,7 @@ impl App {
 
     /// Asks tier by tier; to be called by one thread at a time for a recording.
     fn bring(&self, call: &StoredCall, recording: &StoredRecording, cancel: &Cancel) -> Result<Fetched, Fault> {
-        let reachable = |row: &SourceRow| !self.inner.offline || Kind::parse(&row.kind).is_some_and(Kind::is_local);
+        let reachable = |row: &SourceRow| !self.inner.network.is_off() || is_local(row);
         let source = self.source_row(call.row.source).ok().filter(reachable);
         let mut tried: Vec<(Tier, Outcome)> = Vec::new();
         let mut attempts = Vec::new();
@@ -166,7 +167,13 @@ impl App {
     ) -> Result<Result<Stored, Attempt>, Fault> {
         let attempt = |outcome, detail: String| Attempt { at_ms: self.now_ms(), tier, outcome, detail: Some(detail) };
         let source = self.open_source(&self.source_row(call.row.source)?)?;
-        let mut audio = match source.audio(&call.row.remote_id, &recording.record) {
+        let mut audio = match source.audio(&AudioRequest {
+            remote_id: &call.row.remote_id,
+            recording: &recording.record,
+            door: Door::Source,
+            resume: None,
+            cancel,
+        }) {
             Ok(audio) => audio,
             Err(error) => return Ok(Err(attempt(error.outcome, error.detail))),
         };

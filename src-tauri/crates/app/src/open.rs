@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use cache::Store;
 use library::{Library, LibraryError};
 use model::{Cancel, SourceId};
+use source::secret::{Keychain, Secrets};
+use source::{Network, Source};
 
 use crate::clock::{self, Clock};
 use crate::event::{AppEvent, Subscriber};
@@ -43,7 +45,11 @@ pub(crate) struct Inner {
     pub jobs: Jobs,
     pub underway: Underway,
     pub clock: Clock,
-    pub offline: bool,
+    /// Off: nothing is asked over the network.
+    pub network: Network,
+    pub secrets: Arc<dyn Secrets>,
+    /// The sources that were used, open: everything that works with one shares its gate and its session.
+    pub open_sources: Mutex<HashMap<SourceId, Arc<dyn Source>>>,
     pub for_window: bool,
     pub listening: OnceLock<Listening>,
     /// Ends the count that runs now; see `count_latest_search`.
@@ -87,13 +93,16 @@ impl App {
             jobs: Jobs::default(),
             underway: Underway::default(),
             clock: clock::system,
-            offline: options.offline,
+            network: Network::default(),
+            secrets: Arc::new(Keychain::for_library(options.dir.to_string_lossy())),
+            open_sources: Mutex::default(),
             for_window: options.purpose == Purpose::Window,
             listening: OnceLock::new(),
             counting: Mutex::default(),
             watching: Mutex::default(),
             subscribers: RwLock::default(),
         };
+        inner.network.set_off(options.offline);
         let app = Self { inner: Arc::new(inner) };
         if app.inner.for_window {
             app.start_listening()?;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
 
 use library::{NewSource as NewRow, SourceRow, SyncRun};
 use model::SourceId;
 use serde_json::{Map, Value, json};
-use source::{Check, Kind, Settings as SourceSettings, Source};
+use source::{Check, Kind, Settings as SourceSettings, Source, World};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -60,7 +61,7 @@ impl App {
         })?;
         let path = new.path.map(absolute).transpose()?;
         let settings = SourceSettings { path, url: new.url, set: new.set };
-        source::open(kind, &settings)?;
+        source::open(kind, &settings, &World::plain(&new.name, self.inner.clock))?;
         let id = SourceId(uuid::Uuid::new_v4());
         let name = match new.name.trim() {
             "" => self.free_name(&default_name(&settings))?,
@@ -95,6 +96,7 @@ impl App {
         self.source_row(id)?;
         self.inner.jobs.cancel_for(id);
         self.unwatch(id);
+        self.inner.open_sources.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         let before = self.inner.library.reader()?.cache_entries()?;
         self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
         let left = self.inner.library.reader()?.cache_entries()?;
@@ -117,14 +119,32 @@ impl App {
         row.ok_or_else(|| Fault::new(FaultCode::NotFound, "that source is not configured any more"))
     }
 
-    pub(crate) fn open_source(&self, row: &SourceRow) -> Result<Box<dyn Source>, Fault> {
+    /// The source of a row; the same one for everybody, so that all share its gate and its session.
+    pub(crate) fn open_source(&self, row: &SourceRow) -> Result<Arc<dyn Source>, Fault> {
+        let mut open = self.inner.open_sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = open.get(&row.id) {
+            return Ok(source.clone());
+        }
         let kind = Kind::parse(&row.kind).ok_or_else(|| {
             Fault::new(
                 FaultCode::Invalid,
                 format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind),
             )
         })?;
-        Ok(source::open(kind, &settings_of(&row.settings))?)
+        let source: Arc<dyn Source> = source::open(kind, &settings_of(&row.settings), &self.world(row))?.into();
+        open.insert(row.id, source.clone());
+        Ok(source)
+    }
+
+    /// The world as one source sees it.
+    fn world(&self, row: &SourceRow) -> World {
+        World {
+            name: row.name.clone(),
+            secrets: self.inner.secrets.clone(),
+            network: self.inner.network.clone(),
+            clock: self.inner.clock,
+            waiting: Arc::new(|_| ()),
+        }
     }
 
     fn describe(&self, row: SourceRow) -> Result<SourceInfo, Fault> {
@@ -152,6 +172,11 @@ impl App {
         let numbered = (2..).map(|number| format!("{name} {number}"));
         Ok(std::iter::once(name.to_owned()).chain(numbered).find(|candidate| !taken(candidate)).unwrap_or_default())
     }
+}
+
+/// Whether a source reads this machine's disks only.
+pub(crate) fn is_local(row: &SourceRow) -> bool {
+    Kind::parse(&row.kind).is_some_and(|kind| kind.is_local(&settings_of(&row.settings)))
 }
 
 fn settings_of(value: &Value) -> SourceSettings {

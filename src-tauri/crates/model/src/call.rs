@@ -10,6 +10,10 @@ use crate::{Insights, Metric, Moment, Ms, Recording, Transcript};
 pub struct CallRecord {
     /// The call's name at its source; unique and stable within one source.
     pub remote_id: String,
+    /// What tells, when the source lists the call again, that nothing about it has changed; meaningful only to the
+    /// source. `None` while more is still to come, such as a transcript.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// The facts of the conversation.
     pub call: Call,
     /// Its audio files, in the source's order; none, one or several.

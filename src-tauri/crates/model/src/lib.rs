@@ -19,7 +19,7 @@ pub use fold::{digits_of, fold};
 pub use id::{CallId, InvalidId, RecordingId, SourceId};
 pub use insights::{Insights, Sentiment};
 pub use metric::Metric;
-pub use recording::{Attempt, AudioFacts, AudioState, Outcome, Recording, Tier};
+pub use recording::{Attempt, AudioFacts, AudioState, Door, Outcome, Recording, Tier};
 pub use time::Moment;
 pub use transcript::{Role, Timing, Transcript, Turn, TurnIndex, Word};
 

@@ -15,6 +15,9 @@ pub struct Recording {
     pub claimed: AudioFacts,
     /// When the recording began, if it differs from the call's start.
     pub started_at: Option<Moment>,
+    /// When the source will delete the audio, or deleted it, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
 }
 
 /// What is known about audio bytes.
@@ -50,6 +53,28 @@ pub enum AudioState {
     Failed,
     /// Gone, with evidence in the attempts.
     Unavailable,
+}
+
+/// Where to ask for audio, in the order in which it is asked. The first three tiers of the look-up are the cache, the
+/// provider and the legacy address; the second has two doors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Door {
+    /// The source itself.
+    Source,
+    /// The provider behind it, with the user's own credential for it.
+    Provider,
+    /// An older address carried by the record.
+    Legacy,
+}
+
+impl Door {
+    /// The tier that audio from here came from.
+    pub fn tier(self) -> Tier {
+        match self {
+            Self::Source | Self::Provider => Tier::Provider,
+            Self::Legacy => Tier::Legacy,
+        }
+    }
 }
 
 /// Where audio was found.

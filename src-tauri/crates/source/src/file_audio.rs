@@ -16,10 +16,10 @@ pub fn open(root: &Root, path: &str) -> Result<Audio, AudioError> {
     // Opening a pipe would wait for somebody to write into it, so the kind is looked at first.
     let facts = place.metadata().map_err(|cause| failed(path, &cause))?;
     if !facts.is_file() {
-        return Err(AudioError { outcome: Outcome::Invalid, detail: format!("{} is no file", plain_path(path)) });
+        return Err(AudioError::new(Outcome::Invalid, format!("{} is no file", plain_path(path))));
     }
     let file = File::open(&place).map_err(|cause| failed(path, &cause))?;
-    Ok(Audio { bytes: Box::new(file), length: Some(facts.len()) })
+    Ok(Audio { bytes: Box::new(file), from: 0, length: Some(facts.len()), validator: None })
 }
 
 /// Where the regular file at `path` below `root` really is, if it is there.
@@ -33,10 +33,10 @@ pub fn refused(path: &str, cause: &ConfineError) -> AudioError {
         ConfineError::Io(cause) => failed(path, cause),
         ConfineError::Outside => {
             let detail = format!("{} leads out of the folder and was not opened", plain_path(path));
-            AudioError { outcome: Outcome::Denied, detail }
+            AudioError::new(Outcome::Denied, detail)
         }
         // The disk may be unplugged: that says nothing about the recording.
-        ConfineError::Root(..) => AudioError { outcome: Outcome::Network, detail: cause.to_string() },
+        ConfineError::Root(..) => AudioError::new(Outcome::Network, cause.to_string()),
     }
 }
 
@@ -47,5 +47,5 @@ fn failed(path: &str, cause: &io::Error) -> AudioError {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => Outcome::Invalid,
         _ => Outcome::Network,
     };
-    AudioError { outcome, detail: format!("{}: {}", plain_path(path), why(cause)) }
+    AudioError::new(outcome, format!("{}: {}", plain_path(path), why(cause)))
 }

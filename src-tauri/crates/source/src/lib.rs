@@ -5,23 +5,37 @@
 //! out with every [`Page`]; the caller keeps it, in the same transaction as the page's calls, and gives it back.
 
 pub mod folder;
+pub mod secret;
 pub mod transcript_format;
 pub mod twilio_bridge;
 pub mod vcon;
 
 mod confine;
+mod elevenlabs_backend;
 mod file_audio;
+mod http;
 mod lift;
 mod name_facts;
+mod provider;
+mod remote;
+mod ringcentral_backend;
+mod session;
+mod settings;
+mod supabase_backend;
 mod tree;
+mod vapi_backend;
 mod watch;
 mod words;
+mod world;
 
-use std::collections::BTreeMap;
+pub use settings::{Kind, Settings};
+pub use world::{Network, Waiting, World};
+
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-use model::{CallRecord, Cancel, Outcome, Recording, RejectedItem};
+use model::{CallRecord, Cancel, Door, Outcome, Recording, RejectedItem};
 
 use folder::Folder;
 use twilio_bridge::TwilioBridge;
@@ -32,15 +46,30 @@ pub trait Source: Send + Sync {
     fn test(&self) -> Vec<Check>;
 
     /// What is new, changed, gone or unreadable since `cursor` (`None`: everything), a page at a time. The walk can be
-    /// stopped after any page and resumed from that page's cursor. A page is at most a few hundred changes.
-    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, cancel: &'a Cancel) -> Pages<'a>;
+    /// stopped after any page and resumed from that page's cursor. A page is at most a few hundred changes. `memory` tells
+    /// what is known already, so that it need not be asked for again.
+    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, memory: &'a dyn Memory, cancel: &'a Cancel) -> Pages<'a>;
 
-    /// The bytes of one recording of the call `remote_id`.
-    fn audio(&self, remote_id: &str, recording: &Recording) -> Result<Audio, AudioError>;
+    /// Where a recording's audio can be asked for, in the order of [`Door`].
+    fn doors(&self, recording: &Recording) -> Vec<Door> {
+        let _ = recording;
+        vec![Door::Source]
+    }
+
+    /// The bytes of one recording.
+    fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError>;
 
     /// The file on this machine that holds the recording's bytes and nothing else, if there is one: so that its header
     /// can be looked at without copying it. Confined like everything else; `None` for audio inside another file.
-    fn local_file(&self, recording: &Recording) -> Option<PathBuf>;
+    fn local_file(&self, recording: &Recording) -> Option<PathBuf> {
+        let _ = recording;
+        None
+    }
+
+    /// How many requests this source has sent since it was opened.
+    fn requests(&self) -> u64 {
+        0
+    }
 
     /// Calls `hint` whenever something may have changed, until the returned watch is dropped. `None` if this source
     /// cannot tell; periodic synchronisation finds every change all the same.
@@ -55,10 +84,35 @@ pub trait Source: Send + Sync {
 }
 
 /// A source of this kind with these settings. The settings are checked; whether the place can be reached is not.
-pub fn open(kind: Kind, settings: &Settings) -> Result<Box<dyn Source>, SourceError> {
+pub fn open(kind: Kind, settings: &Settings, world: &World) -> Result<Box<dyn Source>, SourceError> {
     match kind {
         Kind::Folder => Ok(Box::new(Folder::open(settings)?)),
+        Kind::TwilioBridge if settings.url.is_some() => twilio_bridge::over_http::open(settings, world),
         Kind::TwilioBridge => Ok(Box::new(TwilioBridge::open(settings)?)),
+        Kind::SupabaseBackend => supabase_backend::open(settings, world),
+        Kind::RingcentralBackend => ringcentral_backend::open(settings, world),
+        Kind::VapiBackend => vapi_backend::open(settings, world),
+        Kind::ElevenlabsBackend => elevenlabs_backend::open(settings, world),
+        Kind::Elevenlabs => provider::elevenlabs::open(settings, world),
+        Kind::Ringcentral => provider::ringcentral::open(settings, world),
+        Kind::Vapi => provider::vapi::open(settings, world),
+        Kind::Twilio => provider::twilio::open(settings, world),
+        Kind::Supabase => provider::supabase::open(settings, world),
+    }
+}
+
+/// What the library knows of a source's calls.
+pub trait Memory: Sync {
+    /// The revisions under which these calls were kept; a call without one, or not kept, is not in the answer.
+    fn revisions(&self, remote_ids: &[&str]) -> HashMap<String, String>;
+}
+
+/// Nothing is known.
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    fn revisions(&self, _remote_ids: &[&str]) -> HashMap<String, String> {
+        HashMap::new()
     }
 }
 
@@ -79,6 +133,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// Items that are still being written and were left for a later walk; a walk soon after will find them finished.
     pub waiting: Vec<String>,
+    /// Why this walk may not have shown everything although it reached its end; then nothing is taken for gone.
+    pub doubt: Option<String>,
 }
 
 /// Where a source has been read to; meaningful only to the source that made it.
@@ -92,6 +148,11 @@ pub enum Change {
     Call(Box<CallRecord>),
     /// Calls that are as they were when the cursor was made; only counted.
     Unchanged(u64),
+    /// A call that is still there, with the revision that is known.
+    Same {
+        /// The call's name at its source.
+        remote_id: String,
+    },
     /// A call that is no longer at the source.
     Gone {
         /// The call's name at its source.
@@ -101,12 +162,41 @@ pub enum Change {
     Rejected(RejectedItem),
 }
 
+/// What is asked of a source when a recording's bytes are wanted.
+#[derive(Clone, Copy)]
+pub struct AudioRequest<'a> {
+    /// The call's name at its source.
+    pub remote_id: &'a str,
+    /// The recording as the source described it.
+    pub recording: &'a Recording,
+    /// Whom to ask; one of [`Source::doors`].
+    pub door: Door,
+    /// What is here already of an earlier try through the same door.
+    pub resume: Option<&'a Resume>,
+    /// Ends waiting and reading, also of the bytes that were handed out.
+    pub cancel: &'a Cancel,
+}
+
+/// The beginning of a file that is here already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resume {
+    /// How many bytes are here.
+    pub from: u64,
+    /// What told them from another version of the file ([`Audio::validator`]).
+    pub validator: String,
+}
+
 /// A recording's bytes as a stream.
 pub struct Audio {
-    /// The bytes, from the first one.
+    /// The bytes, from `from` on.
     pub bytes: Box<dyn Read + Send>,
-    /// How many bytes there must be, if the source knows.
+    /// Where the bytes begin in the file: 0, or what was to be resumed from if the source could.
+    pub from: u64,
+    /// How many bytes the whole file has, if the source knows.
     pub length: Option<u64>,
+    /// What tells this version of the file from another one (a strong `ETag` or a `Last-Modified`); without it an
+    /// interrupted copy begins anew.
+    pub validator: Option<String>,
 }
 
 /// One line of a source's self-test.
@@ -116,69 +206,6 @@ pub struct Check {
     pub ok: bool,
     /// What was tried and how it went, in words; for a failure also what to do.
     pub words: String,
-}
-
-/// What a user configured: the same for every kind, filled as far as the kind needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// A folder on this machine.
-    pub path: Option<PathBuf>,
-    /// A server's origin.
-    pub url: Option<String>,
-    /// Further settings by name.
-    pub set: BTreeMap<String, String>,
-}
-
-impl Settings {
-    /// Refuses settings by name that a kind does not understand, and a `rescan` that is no number of seconds.
-    fn expect_only(&self, known: &[&str]) -> Result<(), SourceError> {
-        if let Some(unknown) = self.set.keys().find(|key| !known.contains(&key.as_str())) {
-            let known = known.join(", ");
-            return Err(SourceError::Settings(format!(
-                "unknown setting {unknown:?}: this kind of source knows {known}"
-            )));
-        }
-        match self.set.get("rescan") {
-            Some(seconds) if !seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0) => Err(SourceError::Settings(
-                format!("rescan={seconds} is not a number of seconds: use for example rescan=300"),
-            )),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The kinds of source there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Any folder of audio files and transcripts.
-    Folder,
-    /// The folder and database of a Twilio/OpenAI bridge server.
-    TwilioBridge,
-}
-
-impl Kind {
-    /// All kinds, in the order the window offers them.
-    pub const ALL: [Self; 2] = [Self::Folder, Self::TwilioBridge];
-
-    /// The name on the command line and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Folder => "folder",
-            Self::TwilioBridge => "twilio-bridge",
-        }
-    }
-
-    /// Whether it reads this machine's disks and nothing else, so that being offline means nothing to it.
-    pub fn is_local(self) -> bool {
-        match self {
-            Self::Folder | Self::TwilioBridge => true,
-        }
-    }
-
-    /// Reads that name back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// Why a walk over a source stopped.
@@ -198,6 +225,24 @@ pub enum SourceError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// A credential is missing, or was refused. What to do is in the words.
+    #[error("{0}")]
+    Credentials(String),
+    /// The source is there and knows who asks, but does not let them.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The source asks to wait longer than a walk waits.
+    #[error("the server asks us to wait until {}", model::Moment::from_utc_ms(*until_ms).to_rfc3339())]
+    RateLimited {
+        /// Not before this moment, UTC milliseconds.
+        until_ms: i64,
+    },
+    /// The source answered something that makes no sense. What, in words.
+    #[error("{0}")]
+    Nonsense(String),
+    /// The network is switched off.
+    #[error("offline: nothing was asked")]
+    Offline,
     /// The walk was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] model::Cancelled),
@@ -211,4 +256,13 @@ pub struct AudioError {
     pub outcome: Outcome,
     /// In words for people.
     pub detail: String,
+    /// Not to be asked again before this moment, UTC milliseconds, if the source said so.
+    pub not_before_ms: Option<i64>,
+}
+
+impl AudioError {
+    /// A failure of this class, in words.
+    pub fn new(outcome: Outcome, detail: impl Into<String>) -> Self {
+        Self { outcome, detail: detail.into(), not_before_ms: None }
+    }
 }

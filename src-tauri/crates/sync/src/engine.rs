@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use library::{Known, Library, LibraryError, RecordingFacts, SyncRun};
 use model::{CallId, CallRecord, Cancel, Recording, RejectedItem, SourceId};
-use source::{Change, Cursor, Page, Pages, Source, SourceError};
+use source::{Change, Cursor, Memory, Page, Pages, Source, SourceError};
 
 use crate::plan::{Action, PutKind, plan};
 use crate::report::{Observer, Report, SyncEvent};
@@ -71,7 +71,9 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
     };
     let mut seen = from.is_none().then(HashSet::new);
     let mut met = HashSet::new();
-    let mut pages = walk.source.changes_since(from.as_ref(), walk.cancel);
+    let mut doubt = false;
+    let memory = Kept { library: walk.library, id: walk.id };
+    let mut pages = walk.source.changes_since(from.as_ref(), &memory, walk.cancel);
     while let Some(page) = next(&mut pages, walk.cancel)? {
         if !met.insert(trace(&page)) {
             return Err(SyncError::Repeats);
@@ -80,11 +82,12 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
             seen.extend(page.changes.iter().filter_map(remote_id).map(str::to_owned));
         }
         let total = page.total;
+        doubt |= page.doubt.is_some();
         keep(walk, page, &mut kept, report, observe)?;
         observe(SyncEvent::Progress { seen: report.run.seen, total });
     }
     match seen {
-        Some(seen) if proves_absence(report) => vanish_unseen(walk, &seen, report, observe),
+        Some(seen) if !doubt && proves_absence(report) => vanish_unseen(walk, &seen, report, observe),
         _ => Ok(()),
     }
 }
@@ -104,7 +107,7 @@ fn trace(page: &Page) -> u64 {
         match change {
             Change::Rejected(item) => item.hash(&mut hasher),
             Change::Unchanged(count) => count.hash(&mut hasher),
-            Change::Call(_) | Change::Gone { .. } => remote_id(change).hash(&mut hasher),
+            Change::Call(_) | Change::Same { .. } | Change::Gone { .. } => remote_id(change).hash(&mut hasher),
         }
     }
     hasher.finish()
@@ -259,10 +262,25 @@ fn known(walk: &Walk<'_>, changes: &[Change]) -> Result<HashMap<String, Known>, 
     if ids.is_empty() { Ok(HashMap::new()) } else { walk.library.reader()?.known(walk.id, &ids) }
 }
 
+/// What the library kept of a source's calls. Where it cannot be read, nothing is known and everything is asked for.
+struct Kept<'a> {
+    library: &'a Library,
+    id: SourceId,
+}
+
+impl Memory for Kept<'_> {
+    fn revisions(&self, remote_ids: &[&str]) -> HashMap<String, String> {
+        let known = self.library.reader().and_then(|reader| reader.known(self.id, remote_ids)).unwrap_or_default();
+        let is_here =
+            |(id, call): (String, Known)| call.revision.filter(|_| !call.vanished).map(|revision| (id, revision));
+        known.into_iter().filter_map(is_here).collect()
+    }
+}
+
 fn remote_id(change: &Change) -> Option<&str> {
     match change {
         Change::Call(record) => Some(&record.remote_id),
-        Change::Gone { remote_id } => Some(remote_id),
+        Change::Same { remote_id } | Change::Gone { remote_id } => Some(remote_id),
         Change::Unchanged(_) | Change::Rejected(_) => None,
     }
 }

@@ -48,6 +48,7 @@ pub fn plan(changes: Vec<Change>, known: &HashMap<String, Known>) -> Vec<Action>
         let action = match change {
             Change::Call(_) if superseded.contains(&index) => Action::Unchanged(1),
             Change::Call(record) => put(record, known),
+            Change::Same { .. } => Action::Unchanged(1),
             Change::Unchanged(count) => Action::Unchanged(count),
             Change::Rejected(item) => Action::Reject(item),
             Change::Gone { remote_id } => match known.get(&remote_id) {
@@ -148,7 +149,7 @@ mod tests {
 
     fn known(digest: [u8; 32], vanished: bool) -> Known {
         let id: CallId = "7d9f1b9e-6a33-5a3f-9a0b-1f2f3c4d5e6f".parse().unwrap();
-        Known { id, digest, vanished }
+        Known { id, digest, vanished, revision: None }
     }
 
     fn digest_of(action: &Action) -> [u8; 32] {

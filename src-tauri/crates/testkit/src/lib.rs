@@ -3,6 +3,7 @@
 
 mod call;
 mod call_folder;
+pub mod sandbox;
 mod scripted;
 mod temp_library;
 

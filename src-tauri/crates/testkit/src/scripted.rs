@@ -1,8 +1,7 @@
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use model::{Cancel, Outcome, Recording};
-use source::{Audio, AudioError, Change, Check, Cursor, Page, Pages, Source, SourceError, Watch};
+use model::{Cancel, Outcome};
+use source::{Audio, AudioError, AudioRequest, Change, Check, Cursor, Memory, Page, Pages, Source, SourceError, Watch};
 
 /// A source that hands out pages as written. Its cursor is the number of pages that were handed out, so that a walk goes
 /// on behind the last page that was kept.
@@ -36,7 +35,7 @@ impl ScriptedSource {
     pub fn page(mut self, changes: impl IntoIterator<Item = impl Into<Change>>) -> Self {
         let cursor = Cursor((self.pages.len() + 1).to_string());
         let changes = changes.into_iter().map(Into::into).collect();
-        self.pages.push(Page { changes, cursor, total: None, waiting: Vec::new() });
+        self.pages.push(Page { changes, cursor, total: None, waiting: Vec::new(), doubt: None });
         self
     }
 
@@ -79,7 +78,7 @@ impl Source for ScriptedSource {
         Vec::new()
     }
 
-    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _cancel: &'a Cancel) -> Pages<'a> {
+    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _memory: &'a dyn Memory, _cancel: &'a Cancel) -> Pages<'a> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(cursor.cloned());
         let first = cursor.map_or(0, |Cursor(pages)| pages.parse().expect("a cursor of this source"));
         let mut over = false;
@@ -90,12 +89,8 @@ impl Source for ScriptedSource {
         }))
     }
 
-    fn audio(&self, _remote_id: &str, _recording: &Recording) -> Result<Audio, AudioError> {
-        Err(AudioError { outcome: Outcome::NotFound, detail: "a script has no audio".into() })
-    }
-
-    fn local_file(&self, _recording: &Recording) -> Option<PathBuf> {
-        None
+    fn audio(&self, _ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
+        Err(AudioError::new(Outcome::NotFound, "a script has no audio"))
     }
 
     fn watch(&self, _hint: Box<dyn Fn() + Send>) -> Option<Watch> {

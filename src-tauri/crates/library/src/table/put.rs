@@ -158,6 +158,7 @@ impl Writer<'_> {
             people(&from, &to),
             digits(&from, &to),
             digest.as_slice(),
+            record.revision,
         ])?;
         Ok(())
     }
@@ -165,13 +166,13 @@ impl Writer<'_> {
 
 const INSERT: &str = "INSERT INTO call (key, id, source_key, remote_id, started_ms, start_order, zone_assumed, length_ms, \
     direction, from_number, from_name, to_number, to_name, agent, status, title, sentiment, turns, audio, vanished_ms, \
-    people, digits, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
-    'none', NULL, ?19, ?20, ?21)";
+    people, digits, digest, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
+    'none', NULL, ?19, ?20, ?21, ?22)";
 
 const UPDATE: &str = "UPDATE call SET id = ?2, source_key = ?3, remote_id = ?4, started_ms = ?5, start_order = ?6, \
     zone_assumed = ?7, length_ms = ?8, direction = ?9, from_number = ?10, from_name = ?11, to_number = ?12, to_name = ?13, \
     agent = ?14, status = ?15, title = ?16, sentiment = ?17, turns = ?18, vanished_ms = NULL, people = ?19, digits = ?20, \
-    digest = ?21 WHERE key = ?1";
+    digest = ?21, revision = ?22 WHERE key = ?1";
 
 fn insert_detail(conn: &Connection, key: i64, record: &CallRecord) -> Result<(), LibraryError> {
     let call = &record.call;

@@ -207,9 +207,10 @@ pub(crate) fn insert(
     told: Option<&RecordingFacts>,
 ) -> Result<(), LibraryError> {
     let problem = told.and_then(|told| told.problem.as_ref());
-    let started = record.started_at.as_ref();
+    let (started, expires) = (record.started_at.as_ref(), record.expires_at.as_ref());
     let sql = "INSERT INTO recording (id, call_key, seq, remote_id, storage_path, legacy_url, started_ms, started_original, \
-               started_zone_assumed, claimed, probed, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+               started_zone_assumed, claimed, probed, state, expires_ms, expires_original, expires_zone_assumed) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     conn.prepare_cached(sql)?.execute(params![
         id.0.as_bytes().as_slice(),
         call,
@@ -223,6 +224,9 @@ pub(crate) fn insert(
         to_json(&record.claimed, "a recording's facts")?,
         told.map(|told| to_json(&told.facts, "a recording's facts")).transpose()?,
         problem.map_or(AudioState::Available, |problem| state_after(problem.outcome)).as_str(),
+        expires.map(|at| at.utc_ms),
+        expires.and_then(|at| at.original.as_deref()),
+        expires.map(|at| at.zone_assumed),
     ])?;
     if let Some(problem) = problem {
         attempt::insert(conn, conn.last_insert_rowid(), problem)?;
@@ -247,9 +251,10 @@ pub(crate) fn update(
     told: Option<&RecordingFacts>,
 ) -> Result<(), LibraryError> {
     let (key, _) = find(conn, id)?;
-    let started = record.started_at.as_ref();
+    let (started, expires) = (record.started_at.as_ref(), record.expires_at.as_ref());
     let sql = "UPDATE recording SET call_key = ?2, seq = ?3, storage_path = ?4, legacy_url = ?5, started_ms = ?6, \
-               started_original = ?7, started_zone_assumed = ?8, claimed = ?9, probed = coalesce(?10, probed) WHERE key = ?1";
+               started_original = ?7, started_zone_assumed = ?8, claimed = ?9, probed = coalesce(?10, probed), \
+               expires_ms = ?11, expires_original = ?12, expires_zone_assumed = ?13 WHERE key = ?1";
     conn.prepare_cached(sql)?.execute(params![
         key,
         call,
@@ -261,6 +266,9 @@ pub(crate) fn update(
         started.map(|at| at.zone_assumed),
         to_json(&record.claimed, "a recording's facts")?,
         told.map(|told| to_json(&told.facts, "a recording's facts")).transpose()?,
+        expires.map(|at| at.utc_ms),
+        expires.and_then(|at| at.original.as_deref()),
+        expires.map(|at| at.zone_assumed),
     ])?;
     let Some(told) = told else { return Ok(()) };
     let state = told.problem.as_ref().map_or(AudioState::Available, |problem| state_after(problem.outcome));
@@ -288,8 +296,8 @@ fn state_after(outcome: Outcome) -> AudioState {
 
 const COLUMNS: &str = "recording.key, recording.id, recording.remote_id, storage_path, legacy_url, recording.started_ms, \
     started_original, started_zone_assumed, claimed, probed, state, next_try_ms, path, format, codec, sample_rate, \
-    channels, cached_file.duration_ms, bytes, sha256, tier, fetched_ms";
-const WIDTH: usize = 22;
+    channels, cached_file.duration_ms, bytes, sha256, tier, fetched_ms, expires_ms, expires_original, expires_zone_assumed";
+const WIDTH: usize = 25;
 
 /// A call's recordings in the source's order.
 pub(crate) fn read(conn: &Connection, call: i64) -> Result<Vec<StoredRecording>, LibraryError> {
@@ -316,6 +324,7 @@ fn recording(conn: &Connection, row: &Row<'_>) -> Result<StoredRecording, Librar
             legacy_url: row.get(4)?,
             claimed: from_json(&row.get::<_, String>(8)?, "a recording's facts")?,
             started_at: moment(row, 5)?,
+            expires_at: moment(row, 22)?,
         },
         probed: probed.map(|json| from_json(&json, "a recording's facts")).transpose()?,
         state: AudioState::parse(&row.get::<_, String>(10)?).ok_or(LibraryError::BadValue("a recording's state"))?,

@@ -33,11 +33,13 @@ pub struct Known {
     pub digest: [u8; 32],
     /// It was not at its source any more.
     pub vanished: bool,
+    /// What the source said about it whenever it listed it.
+    pub revision: Option<String>,
 }
 
 const DETAIL: &str = "detail.started_original, ended_ms, ended_original, ended_zone_assumed, detail.duration_ms, tenant, \
     campaign, outcome, cost_amount, cost_unit, external_ids, metadata, has_transcript, transcript_origin, \
-    transcript_format, transcript_language, call.digest";
+    transcript_format, transcript_language, call.digest, call.revision";
 
 impl Reader {
     /// Everything known about a call; `None` if there is no such call.
@@ -60,13 +62,14 @@ impl Reader {
     pub fn known(&self, source: SourceId, remote_ids: &[&str]) -> Result<HashMap<String, Known>, LibraryError> {
         let snapshot = self.snapshot()?;
         let Some(source) = source::any_key(&snapshot, source)? else { return Ok(HashMap::new()) };
-        let sql = "SELECT id, digest, vanished_ms IS NOT NULL FROM call WHERE source_key = ?1 AND remote_id = ?2";
+        let sql =
+            "SELECT id, digest, vanished_ms IS NOT NULL, revision FROM call WHERE source_key = ?1 AND remote_id = ?2";
         let mut statement = snapshot.prepare_cached(sql)?;
         let mut known = HashMap::with_capacity(remote_ids.len());
         for &remote_id in remote_ids {
             let row = |row: &Row<'_>| {
                 let digest = row.get::<_, [u8; 32]>(1)?;
-                Ok(Known { id: CallId(row.get::<_, Id>(0)?.0), digest, vanished: row.get(2)? })
+                Ok(Known { id: CallId(row.get::<_, Id>(0)?.0), digest, vanished: row.get(2)?, revision: row.get(3)? })
             };
             if let Some(found) = statement.query_row(params![source, remote_id], row).optional()? {
                 known.insert(remote_id.to_owned(), found);
@@ -123,6 +126,7 @@ fn record(
     };
     Ok(CallRecord {
         remote_id: listed.remote_id.clone(),
+        revision: row.get(column(17))?,
         call,
         recordings: recordings.iter().map(|recording| recording.record.clone()).collect(),
         transcript,

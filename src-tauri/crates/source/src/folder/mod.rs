@@ -23,7 +23,10 @@ use model::{Cancel, Outcome, Recording};
 
 use crate::confine::Root;
 use crate::tree::{self, Tree};
-use crate::{Audio, AudioError, Check, Cursor, Pages, Settings, Source, SourceError, Watch, file_audio, watch};
+use crate::{
+    Audio, AudioError, AudioRequest, Check, Cursor, Memory, Pages, Settings, Source, SourceError, Watch, file_audio,
+    watch,
+};
 use inventory::Inventory;
 use naming::{Part, part, split};
 use pages::Walk;
@@ -90,14 +93,14 @@ impl Source for Folder {
         checks
     }
 
-    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, cancel: &'a Cancel) -> Pages<'a> {
+    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _memory: &'a dyn Memory, cancel: &'a Cancel) -> Pages<'a> {
         Box::new(Walk::new(self, cursor.map(Inventory::read).unwrap_or_default(), cancel))
     }
 
-    fn audio(&self, _remote_id: &str, recording: &Recording) -> Result<Audio, AudioError> {
-        let Some(path) = &recording.storage_path else {
+    fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
+        let Some(path) = &ask.recording.storage_path else {
             let detail = "the recording is not in the folder, only an address of it is known".to_owned();
-            return Err(AudioError { outcome: Outcome::NotFound, detail });
+            return Err(AudioError::new(Outcome::NotFound, detail));
         };
         match vcon_call::Reference::parse(path) {
             Some(reference) => reference.audio(&self.root),
@@ -123,7 +126,7 @@ impl Audio {
     /// Bytes that are in memory already.
     pub(crate) fn from_memory(bytes: Vec<u8>) -> Self {
         let length = Some(bytes.len() as u64);
-        Self { bytes: Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read + Send>, length }
+        Self { bytes: Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read + Send>, from: 0, length, validator: None }
     }
 }
 

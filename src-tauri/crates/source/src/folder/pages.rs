@@ -139,7 +139,13 @@ impl Running {
             }
             taken += 1;
         }
-        Ok(Page { changes, cursor: self.inventory.cursor(), total: Some(self.total), waiting: self.waiting.clone() })
+        Ok(Page {
+            changes,
+            cursor: self.inventory.cursor(),
+            total: Some(self.total),
+            waiting: self.waiting.clone(),
+            doubt: None,
+        })
     }
 
     /// Reads one group; gives how many turns it has.

@@ -201,6 +201,7 @@ impl Gathered {
             self.metadata.insert("reading_notes".to_owned(), Value::from(self.notes));
         }
         CallRecord {
+            revision: None,
             remote_id: remote_id.to_owned(),
             call,
             recordings: self.recordings,

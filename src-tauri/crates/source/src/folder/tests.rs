@@ -5,7 +5,7 @@ use model::{CallRecord, Direction, Party, RejectedItem};
 use serde_json::json;
 
 use super::*;
-use crate::{Change, Page};
+use crate::{Change, NoMemory, Page};
 
 mod calls;
 mod hostile;
@@ -97,7 +97,7 @@ impl Seen {
 
 fn walk(folder: &Folder, cursor: Option<&Cursor>) -> Seen {
     let mut seen = Seen::default();
-    for page in folder.changes_since(cursor, &Cancel::new()) {
+    for page in folder.changes_since(cursor, &NoMemory, &Cancel::new()) {
         seen.take(page.unwrap());
     }
     seen

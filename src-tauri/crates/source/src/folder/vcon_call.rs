@@ -48,7 +48,7 @@ impl Reference {
             (Media::Unreadable { reason }, _) => Err(invalid(&self.vcon, &reason)),
             (Media::Referenced { .. } | Media::Missing, None) => {
                 let detail = format!("{} holds no audio for dialog {}", plain_path(&self.vcon), self.dialog);
-                Err(AudioError { outcome: Outcome::NotFound, detail })
+                Err(AudioError::new(Outcome::NotFound, detail))
             }
         }
     }
@@ -62,7 +62,7 @@ impl Reference {
         let vcon = vcon::read_vcon(&bytes).map_err(|cause| invalid(&self.vcon, &cause.to_string()))?;
         vcon.recordings.into_iter().find(|recording| recording.dialog == self.dialog).ok_or_else(|| {
             let detail = format!("{} has no dialog {} any more", plain_path(&self.vcon), self.dialog);
-            AudioError { outcome: Outcome::NotFound, detail }
+            AudioError::new(Outcome::NotFound, detail)
         })
     }
 }
@@ -104,6 +104,7 @@ pub fn recordings(path: &str, vcon: &VCon, names: &Names) -> (Vec<Recording>, Ve
                 ..AudioFacts::default()
             },
             started_at: dialog.started_at.clone(),
+            ..Recording::default()
         });
     }
     (recordings, rejected)
@@ -129,9 +130,9 @@ fn unread(path: &str, cause: &ReadError) -> AudioError {
         ReadError::Io(_) => Outcome::Network,
         ReadError::Cancelled(_) => Outcome::Cancelled,
     };
-    AudioError { outcome, detail: format!("{}: {cause}", plain_path(path)) }
+    AudioError::new(outcome, format!("{}: {cause}", plain_path(path)))
 }
 
 fn invalid(path: &str, reason: &str) -> AudioError {
-    AudioError { outcome: Outcome::Invalid, detail: format!("{}: {reason}", plain_path(path)) }
+    AudioError::new(Outcome::Invalid, format!("{}: {reason}", plain_path(path)))
 }

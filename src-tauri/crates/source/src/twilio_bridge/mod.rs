@@ -12,6 +12,7 @@
 mod database;
 mod files;
 mod inventory;
+pub(crate) mod over_http;
 mod pages;
 mod plan;
 mod record;
@@ -24,7 +25,10 @@ use model::{Cancel, Outcome, Recording};
 
 use crate::confine::Root;
 use crate::tree::{self, Tree};
-use crate::{Audio, AudioError, Check, Cursor, Pages, Settings, Source, SourceError, Watch, file_audio, watch};
+use crate::{
+    Audio, AudioError, AudioRequest, Check, Cursor, Memory, Pages, Settings, Source, SourceError, Watch, file_audio,
+    watch,
+};
 use database::Database;
 use inventory::Inventory;
 use pages::Walk;
@@ -133,18 +137,18 @@ impl Source for TwilioBridge {
         checks
     }
 
-    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, cancel: &'a Cancel) -> Pages<'a> {
+    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _memory: &'a dyn Memory, cancel: &'a Cancel) -> Pages<'a> {
         Box::new(Walk::new(self, cursor.map(Inventory::read).unwrap_or_default(), cancel))
     }
 
-    fn audio(&self, _remote_id: &str, recording: &Recording) -> Result<Audio, AudioError> {
-        let missing = |detail: &str| AudioError { outcome: Outcome::NotFound, detail: detail.to_owned() };
+    fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
+        let missing = |detail: &str| AudioError::new(Outcome::NotFound, detail.to_owned());
         let root = self
             .root
             .as_ref()
             .ok_or_else(|| missing("only the database is known; choose the recordings folder too"))?;
         let path =
-            recording.storage_path.as_ref().ok_or_else(|| missing("the recording is in no file of the folder"))?;
+            ask.recording.storage_path.as_ref().ok_or_else(|| missing("the recording is in no file of the folder"))?;
         file_audio::open(root, path)
     }
 

@@ -119,7 +119,13 @@ fn recording(mut row: Row) -> Option<Recording> {
         sha256: None,
     };
     // By its file's name, so that it is the same recording whether the file or the row is seen first.
-    Some(Recording { remote_id: name.clone().or(id)?, storage_path: name, legacy_url: url, claimed, started_at: None })
+    Some(Recording {
+        remote_id: name.clone().or(id)?,
+        storage_path: name,
+        legacy_url: url,
+        claimed,
+        ..Recording::default()
+    })
 }
 
 /// Gives the recordings of rows the place of their file below the root, and adds those no row names.

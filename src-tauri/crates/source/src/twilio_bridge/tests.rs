@@ -4,7 +4,7 @@ use model::{CallRecord, RejectedItem, Role as Speaker, Timing};
 use rusqlite::{Connection, params};
 
 use super::*;
-use crate::Change;
+use crate::{Change, NoMemory};
 
 const STREAM: &str = "MZ5d1c0f7a";
 const AUDIO: &str = "recordings/MZ5d1c0f7a_1794495772312.wav";
@@ -95,7 +95,7 @@ impl Server {
 
 fn walk(source: &TwilioBridge, cursor: Option<&Cursor>) -> Seen {
     let mut seen = Seen::default();
-    for page in source.changes_since(cursor, &Cancel::new()) {
+    for page in source.changes_since(cursor, &NoMemory, &Cancel::new()) {
         let page = page.unwrap();
         seen.cursor = Some(page.cursor);
         seen.waiting = page.waiting.len();
@@ -360,7 +360,7 @@ fn what_is_no_bridge_database_is_said_to_be_none() {
     let alone = |path: &str| {
         let source = TwilioBridge::new(None, Some(server.path(path)), SystemTime::now);
         let cancel = Cancel::new();
-        let error = source.changes_since(None, &cancel).next().unwrap().unwrap_err();
+        let error = source.changes_since(None, &NoMemory, &cancel).next().unwrap().unwrap_err();
         assert!(!source.test()[0].ok);
         error.to_string()
     };

@@ -1,13 +1,12 @@
 //! Whatever happened on the way, a library ends up saying what its source says.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use crate::walking::Place;
 use library::{Filter, Sort};
-use model::{CallId, CallRecord, Cancel, Outcome, Recording};
+use model::{CallId, CallRecord, Cancel, Outcome};
 use proptest::prelude::*;
-use source::{Audio, AudioError, Change, Check, Cursor, Page, Pages, Source, SourceError, Watch};
+use source::{Audio, AudioError, AudioRequest, Change, Check, Cursor, Memory, Page, Pages, Source, SourceError, Watch};
 use testkit::{a_call, rejected};
 
 proptest! {
@@ -99,14 +98,14 @@ impl Shelf {
                 }
             });
             let changes = changes.collect();
-            pages.push(Page { changes, cursor: written(&inventory), total: None, waiting: Vec::new() });
+            pages.push(Page { changes, cursor: written(&inventory), total: None, waiting: Vec::new(), doubt: None });
         }
         pages
     }
 }
 
 impl Source for Shelf {
-    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _cancel: &'a Cancel) -> Pages<'a> {
+    fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _memory: &'a dyn Memory, _cancel: &'a Cancel) -> Pages<'a> {
         let inventory = cursor.map(|cursor| serde_json::from_str(&cursor.0).unwrap()).unwrap_or_default();
         let pages = self.pages(inventory).into_iter().map(Ok);
         match self.breaks_at {
@@ -125,12 +124,8 @@ impl Source for Shelf {
         Vec::new()
     }
 
-    fn audio(&self, _remote_id: &str, _recording: &Recording) -> Result<Audio, AudioError> {
-        Err(AudioError { outcome: Outcome::NotFound, detail: "there is no audio".into() })
-    }
-
-    fn local_file(&self, _recording: &Recording) -> Option<PathBuf> {
-        None
+    fn audio(&self, _ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
+        Err(AudioError::new(Outcome::NotFound, "there is no audio"))
     }
 
     fn watch(&self, _hint: Box<dyn Fn() + Send>) -> Option<Watch> {

@@ -69,7 +69,10 @@ fn a_cursor_that_makes_no_sense_is_as_good_as_none() {
 fn a_path_that_is_a_file_is_no_folder() {
     let place = Place::of(&[("x.wav", &wav(1))]);
     let source = Folder::new(place.path("x.wav"), SystemTime::now);
-    assert!(matches!(source.changes_since(None, &Cancel::new()).next(), Some(Err(SourceError::Unreachable(_)))));
+    assert!(matches!(
+        source.changes_since(None, &NoMemory, &Cancel::new()).next(),
+        Some(Err(SourceError::Unreachable(_)))
+    ));
     assert!(!source.test()[0].ok);
     let _: &Path = source.root.path();
 }

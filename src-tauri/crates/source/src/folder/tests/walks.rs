@@ -125,7 +125,7 @@ fn a_walk_that_is_stopped_goes_on_from_its_last_page() {
     }
     let source = place.source();
     let cancel = Cancel::new();
-    let mut pages = source.changes_since(None, &cancel);
+    let mut pages = source.changes_since(None, &NoMemory, &cancel);
     let first = pages.next().unwrap().unwrap();
     assert_eq!((first.changes.len(), first.total), (200, Some(450)));
     cancel.cancel();
@@ -143,7 +143,7 @@ fn a_folder_that_is_unplugged_loses_nothing() {
     let first = place.walk(None);
     let source = Folder::new(place.path("unplugged"), SystemTime::now);
     let cancel = Cancel::new();
-    let mut pages = source.changes_since(first.cursor.as_ref(), &cancel);
+    let mut pages = source.changes_since(first.cursor.as_ref(), &NoMemory, &cancel);
     assert!(matches!(pages.next(), Some(Err(SourceError::Unreachable(_)))));
     assert!(pages.next().is_none());
 }

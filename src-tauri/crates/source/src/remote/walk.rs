@@ -1,0 +1,213 @@
+//! One walk over a server.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use model::{Cancel, RejectedItem};
+use serde_json::Value;
+
+use super::cursor::{Mark, Pass};
+use super::{Found, Item, ItemError, Listed, Server, Since};
+use crate::{Change, Cursor, Memory, Page, SourceError};
+
+/// How many calls that are asked for again make a page.
+const AGAIN: usize = 100;
+/// A list longer than this many pages is taken for a server that goes round in circles.
+const MOST_PAGES: u32 = 1_000_000;
+
+pub(super) struct Walk<'a, S> {
+    server: &'a S,
+    memory: &'a dyn Memory,
+    cancel: &'a Cancel,
+    jobs: usize,
+    now_ms: i64,
+    mark: Mark,
+    /// Calls left to ask for again, the next one last.
+    again: Vec<String>,
+    /// Calls that this walk has shown.
+    shown: HashSet<String>,
+    since: Option<Since>,
+    /// Pages in a row that said nothing new.
+    stale: u32,
+    pages: u32,
+    over: bool,
+}
+
+impl<'a, S: Server> Walk<'a, S> {
+    pub fn new(
+        server: &'a S,
+        cursor: Option<&Cursor>,
+        memory: &'a dyn Memory,
+        jobs: usize,
+        now_ms: i64,
+        cancel: &'a Cancel,
+    ) -> Self {
+        let mut mark = Mark::read(cursor);
+        mark.forget_old(now_ms);
+        let again = mark.open.iter().rev().map(|open| open.id.clone()).collect();
+        let whole = mark.since().is_none();
+        let pass = mark.pass.get_or_insert_with(|| Pass { whole, ..Pass::default() });
+        let since = if pass.whole { None } else { mark.since() };
+        Self {
+            server,
+            memory,
+            cancel,
+            jobs,
+            now_ms,
+            mark,
+            again,
+            shown: HashSet::new(),
+            since,
+            stale: 0,
+            pages: 0,
+            over: false,
+        }
+    }
+
+    /// The next calls that were not settled when they were last seen.
+    fn ask_again(&mut self) -> Result<Page, SourceError> {
+        let some: Vec<Item> = (0..AGAIN)
+            .map_while(|_| self.again.pop())
+            .map(|remote_id| Item { remote_id, listed: Value::Null, ..Item::default() })
+            .collect();
+        let changes = self.details(&some)?;
+        Ok(self.page(changes, None, None))
+    }
+
+    fn next_page(&mut self) -> Result<Page, SourceError> {
+        let at = self.mark.pass.as_ref().and_then(|pass| pass.at.clone());
+        let listed = self.server.list(self.since.as_ref(), at.as_deref(), self.cancel)?;
+        self.pages += 1;
+        let fresh: Vec<Item> =
+            listed.items.iter().filter(|item| !self.shown.contains(&item.remote_id)).cloned().collect();
+        let says_nothing_new = fresh.is_empty() && listed.gone.iter().all(|id| self.shown.contains(id));
+        self.stale = if says_nothing_new { self.stale + 1 } else { 0 };
+        let mut changes = self.changes(&fresh)?;
+        changes.extend(listed.gone.iter().map(|id| Change::Gone { remote_id: id.clone() }));
+        changes.extend(listed.rejected.iter().cloned().map(Change::Rejected));
+        self.shown.extend(listed.gone.iter().cloned());
+        let (over, doubt) = self.is_over(&listed, at.as_deref());
+        if let Some(pass) = &mut self.mark.pass {
+            pass.newest_ms = pass.newest_ms.max(listed.items.iter().filter_map(|item| item.started_ms).max());
+            pass.token = listed.token.or(pass.token.take());
+            pass.at.clone_from(&listed.next);
+        }
+        if over {
+            self.over = true;
+            self.mark.finish();
+        }
+        Ok(self.page(changes, listed.total, doubt))
+    }
+
+    /// Whether this was the last page, and why the end may not be the real one.
+    fn is_over(&self, listed: &Listed, at: Option<&str>) -> (bool, Option<String>) {
+        let doubt = |words: &str| (true, Some(words.to_owned()));
+        match &listed.next {
+            None => (true, None),
+            Some(next) if Some(next.as_str()) == at => doubt("the server's list leads back to the same page"),
+            Some(_) if self.stale >= 2 => doubt("the server's list repeats itself"),
+            Some(_) if self.pages >= MOST_PAGES => doubt("the server's list does not end"),
+            Some(_) => (self.reaches_the_known(listed), None),
+        }
+    }
+
+    /// A list that runs backwards in time has come to what an earlier walk has seen. Lists are not always in order, so a
+    /// whole page must be that old.
+    fn reaches_the_known(&self, listed: &Listed) -> bool {
+        let Some(from_ms) = self.since.as_ref().and_then(|since| since.from_ms) else { return false };
+        let is_old = |item: &Item| item.started_ms.is_some_and(|ms| ms < from_ms);
+        listed.newest_first && !listed.items.is_empty() && listed.items.iter().all(is_old)
+    }
+
+    /// What the list's items mean: those whose revision is known are as they were, the others are asked for.
+    fn changes(&mut self, items: &[Item]) -> Result<Vec<Change>, SourceError> {
+        let ids: Vec<&str> = items.iter().map(|item| item.remote_id.as_str()).collect();
+        let known = self.memory.revisions(&ids);
+        let is_same = |item: &&Item| known.get(&item.remote_id).is_some_and(|kept| *kept == item.revision);
+        let (same, other): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_same);
+        let mut changes: Vec<Change> =
+            same.iter().map(|item| Change::Same { remote_id: item.remote_id.clone() }).collect();
+        self.shown.extend(same.iter().map(|item| item.remote_id.clone()));
+        let other: Vec<Item> = other.into_iter().cloned().collect();
+        changes.extend(self.details(&other)?);
+        Ok(changes)
+    }
+
+    /// Asks for the details of several calls side by side. What must end the walk ends it; then nothing of this page is
+    /// kept, and the next walk begins with it.
+    fn details(&mut self, items: &[Item]) -> Result<Vec<Change>, SourceError> {
+        let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
+        let stop = Mutex::new(None);
+        let ask = || {
+            while let Some((index, item)) = at(items, &next) {
+                if stop.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+                    return;
+                }
+                match self.server.call(item, self.cancel) {
+                    Err(ItemError::Stop(why)) => {
+                        stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+                    }
+                    answer => answers.lock().unwrap_or_else(PoisonError::into_inner).push((index, answer)),
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.jobs.min(items.len())).map(|_| scope.spawn(ask)).collect();
+            for thread in threads {
+                if let Err(panic) = thread.join() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
+        });
+        if let Some(why) = stop.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(why);
+        }
+        let mut answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        answers.sort_by_key(|(index, _)| *index);
+        Ok(answers.into_iter().map(|(index, answer)| self.change(&items[index], answer)).collect())
+    }
+
+    fn change(&mut self, item: &Item, answer: Result<Found, ItemError>) -> Change {
+        self.shown.insert(item.remote_id.clone());
+        let rejected = |reason| Change::Rejected(RejectedItem { item: item.remote_id.clone(), reason });
+        let (open, change) = match answer {
+            Ok(Found { mut record, settled }) => {
+                record.revision = (settled && !item.revision.is_empty()).then(|| item.revision.clone());
+                (!settled, Change::Call(Box::new(record)))
+            }
+            Err(ItemError::Gone) => (false, Change::Gone { remote_id: item.remote_id.clone() }),
+            Err(ItemError::Bad(why)) => (false, rejected(why)),
+            Err(ItemError::Later(why)) => (true, rejected(format!("{why}; it is asked for again next time"))),
+            Err(ItemError::Stop(_)) => unreachable!("details() ends the walk first"),
+        };
+        self.mark.set_open(&item.remote_id, open, self.now_ms);
+        change
+    }
+
+    fn page(&self, changes: Vec<Change>, total: Option<u64>, doubt: Option<String>) -> Page {
+        Page { changes, cursor: self.mark.write(), total, waiting: Vec::new(), doubt }
+    }
+}
+
+impl<S: Server> Iterator for Walk<'_, S> {
+    type Item = Result<Page, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        if let Err(cancelled) = self.cancel.check() {
+            self.over = true;
+            return Some(Err(cancelled.into()));
+        }
+        let page = if self.again.is_empty() { self.next_page() } else { self.ask_again() };
+        self.over |= page.is_err();
+        Some(page)
+    }
+}
+
+fn at<'i>(items: &'i [Item], next: &AtomicUsize) -> Option<(usize, &'i Item)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    items.get(index).map(|item| (index, item))
+}

@@ -1,0 +1,80 @@
+//! The calls that all the sandbox's servers tell about.
+
+/// Everything there is to know, in order of time, the newest call last.
+#[derive(Clone, Debug, Default)]
+pub struct Truth {
+    /// The calls.
+    pub calls: Vec<TruthCall>,
+}
+
+/// One call.
+#[derive(Clone, Debug, Default)]
+pub struct TruthCall {
+    /// A UUID; systems with other ids derive theirs from it.
+    pub id: String,
+    /// When it began, UTC milliseconds.
+    pub started_ms: i64,
+    /// Its length.
+    pub duration_ms: i64,
+    /// `true`: a customer called in.
+    pub inbound: bool,
+    /// The customer's number, E.164.
+    pub customer: String,
+    /// The organisation's number, E.164.
+    pub organisation: String,
+    /// The agent's name.
+    pub agent: String,
+    /// What was said, in order.
+    pub turns: Vec<Said>,
+    /// A sentence about it.
+    pub summary: String,
+    /// `positive`, `neutral` or `negative`.
+    pub sentiment: String,
+    /// The audio file; empty: never recorded.
+    pub audio: Vec<u8>,
+    /// `wav` or `mp3`.
+    pub format: String,
+}
+
+/// A turn.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// The agent speaks.
+    pub agent: bool,
+    /// From the recording's start.
+    pub start_ms: i64,
+    /// From the recording's start.
+    pub end_ms: i64,
+    /// What is said.
+    pub text: String,
+}
+
+impl Truth {
+    /// So many small calls, the same every time: two turns and a second of sound each, an hour apart from
+    /// 2025-11-01T09:00:00Z on.
+    pub fn small(calls: usize) -> Self {
+        Self { calls: (0..calls).map(small_call).collect() }
+    }
+}
+
+fn small_call(index: usize) -> TruthCall {
+    let started_ms = 1_761_987_600_000 + index as i64 * 3_600_000;
+    let said = |agent, start_ms, text: String| Said { agent, start_ms, end_ms: start_ms + 450, text };
+    TruthCall {
+        id: format!("00000000-0000-4000-8000-{index:012x}"),
+        started_ms,
+        duration_ms: 1_000,
+        inbound: index % 2 == 0,
+        customer: format!("+1512555{:04}", index % 10_000),
+        organisation: "+12065550100".into(),
+        agent: ["Sarah", "Omar", "Mei"][index % 3].into(),
+        turns: vec![
+            said(true, 0, format!("Hello, this is call number {index}.")),
+            said(false, 500, "Thank you, that is all I wanted to know.".into()),
+        ],
+        summary: format!("Somebody called about matter {index}."),
+        sentiment: ["positive", "neutral", "negative"][index % 3].into(),
+        audio: crate::wav(index as u16, 1_000),
+        format: "wav".into(),
+    }
+}
