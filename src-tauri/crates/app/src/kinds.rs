@@ -88,6 +88,24 @@ const PROVIDER_KEY: SettingDescription = setting(
     "Provider's secret",
     "The name under which the keychain has your own key for the provider",
 );
+const BRIDGE: &[SettingDescription] = &[
+    setting("database", "Database", "The Prisma SQLite file, if it is not prisma/dev.db beside the recordings"),
+    RESCAN,
+];
+const SUPABASE_SERVER: &[SettingDescription] = &[
+    setting(PROVIDER_URL, "Supabase project", "https://….supabase.co, to read its storage directly"),
+    setting("provider_anon_key", "Project's anon key", "Supabase → Settings → API"),
+];
+const RINGCENTRAL_SERVER: &[SettingDescription] =
+    &[setting(PROVIDER_URL, "RingCentral", "https://platform.ringcentral.com"), PROVIDER_KEY];
+const VAPI_SERVER: &[SettingDescription] = &[setting(PROVIDER_URL, "Vapi", "https://api.vapi.ai"), PROVIDER_KEY];
+const ELEVENLABS_SERVER: &[SettingDescription] =
+    &[setting(PROVIDER_URL, "ElevenLabs", "https://api.elevenlabs.io"), PROVIDER_KEY];
+const SUPABASE: &[SettingDescription] = &[
+    setting("anon_key", "Anon key", "Supabase → Settings → API"),
+    setting("bucket", "Bucket", "Where the recordings are; call-recordings if left empty"),
+    setting("table", "Table", "Where the calls are; calls if left empty"),
+];
 const TOKEN: SecretPart = SecretPart { key: "", label: "Token", visible: false };
 const API_KEY: SecretPart = SecretPart { key: "", label: "API key", visible: false };
 const EMAIL: SecretPart = SecretPart { key: "email", label: "E-mail", visible: true };
@@ -117,14 +135,7 @@ fn describe(kind: Kind) -> KindDescription {
             words: "The recordings folder of a bridge server, its Prisma database, or the server itself.",
             wants_folder: true,
             secret: secret("A bearer token, if your bridge asks for one.", &[TOKEN]).map(optional),
-            settings: &[
-                setting(
-                    "database",
-                    "Database",
-                    "The Prisma SQLite file, if it is not prisma/dev.db beside the recordings",
-                ),
-                RESCAN,
-            ],
+            settings: BRIDGE,
             ..plain
         },
         Kind::SupabaseBackend => KindDescription {
@@ -135,31 +146,28 @@ fn describe(kind: Kind) -> KindDescription {
                 &[TOKEN],
             )
             .map(|secret| SecretDescription { email_code: true, ..secret }),
-            settings: &[
-                setting(PROVIDER_URL, "Supabase project", "https://….supabase.co, to read its storage directly"),
-                setting("provider_anon_key", "Project's anon key", "Supabase → Settings → API"),
-            ],
+            settings: SUPABASE_SERVER,
             ..plain
         },
         Kind::RingcentralBackend => KindDescription {
             label: "Recordings server (RingCentral)",
             words: "A recordings server in front of RingCentral.",
             secret: secret("An administrator's token of that server.", &[TOKEN]),
-            settings: &[setting(PROVIDER_URL, "RingCentral", "https://platform.ringcentral.com"), PROVIDER_KEY],
+            settings: RINGCENTRAL_SERVER,
             ..plain
         },
         Kind::VapiBackend => KindDescription {
             label: "Recordings server (Vapi)",
             words: "A recordings server in front of Vapi and Supabase Storage.",
             secret: secret("The token of somebody who is signed in to that server.", &[TOKEN]),
-            settings: &[setting(PROVIDER_URL, "Vapi", "https://api.vapi.ai"), PROVIDER_KEY],
+            settings: VAPI_SERVER,
             ..plain
         },
         Kind::ElevenlabsBackend => KindDescription {
             label: "Recordings server (ElevenLabs)",
             words: "A recordings server in front of ElevenLabs.",
             secret: secret("The account you sign in to that server with.", &[EMAIL, PASSWORD]),
-            settings: &[setting(PROVIDER_URL, "ElevenLabs", "https://api.elevenlabs.io"), PROVIDER_KEY],
+            settings: ELEVENLABS_SERVER,
             ..plain
         },
         Kind::Elevenlabs => KindDescription {
@@ -208,11 +216,7 @@ fn describe(kind: Kind) -> KindDescription {
             words: "A Supabase project: its tables of calls and its storage.",
             address: Some(AddressDescription { hint: "The project's address, https://….supabase.co", usual: None }),
             secret: secret("A user of that project.", &[EMAIL, PASSWORD]),
-            settings: &[
-                setting("anon_key", "Anon key", "Supabase → Settings → API"),
-                setting("bucket", "Bucket", "Where the recordings are; call-recordings if left empty"),
-                setting("table", "Table", "Where the calls are; calls if left empty"),
-            ],
+            settings: SUPABASE,
             ..plain
         },
     }
