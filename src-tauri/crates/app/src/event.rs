@@ -1,5 +1,8 @@
 //! What the application tells whoever listens.
 
+use model::SourceId;
+use source::Waiting;
+
 use crate::jobs::Progress;
 use crate::listening::PlayerSnapshot;
 
@@ -12,6 +15,10 @@ pub enum AppEvent {
     Job(Progress),
     /// Calls were added, changed or removed.
     LibraryChanged,
+    /// A source waits before it goes on, or goes on.
+    Waiting(SourceId, Option<Waiting>),
+    /// The network was switched off or on, or went away or came back.
+    NetworkChanged,
     /// The list of sources, or what is known of them, changed.
     SourcesChanged,
 }

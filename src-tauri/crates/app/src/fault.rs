@@ -45,6 +45,8 @@ codes! {
     Unreachable = "unreachable",
     /// A source needs a credential, or refuses the one it has.
     NeedsCredentials = "needs_credentials",
+    /// The system has no keychain that a secret could be kept in.
+    NoKeychain = "no_keychain",
     /// A source knows who asks and does not let them.
     Forbidden = "forbidden",
     /// A source asks to wait.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use model::{Cancel, SourceId};
+use source::Waiting;
 
 /// Names a job while it runs.
 pub type JobId = u32;
@@ -33,6 +34,8 @@ pub struct Progress {
     pub done: u64,
     /// Items in all, once known.
     pub total: Option<u64>,
+    /// Why it does nothing at the moment, and until when.
+    pub waiting: Option<Waiting>,
     /// How it ended, once it has.
     pub end: Option<JobEnd>,
 }
@@ -61,7 +64,7 @@ impl Jobs {
             return None;
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
-        let progress = Progress { id, kind, source, words, done: 0, total: None, end: None };
+        let progress = Progress { id, kind, source, words, done: 0, total: None, waiting: None, end: None };
         let cancel = Cancel::new();
         running.insert(id, (progress.clone(), cancel.clone()));
         Some((progress, cancel))
@@ -73,8 +76,18 @@ impl Jobs {
         if progress.end.is_some() {
             running.remove(&progress.id);
         } else if let Some((kept, _)) = running.get_mut(&progress.id) {
+            let waiting = kept.waiting.take();
             kept.clone_from(progress);
+            kept.waiting = waiting;
         }
+    }
+
+    /// Says that the sync of a source waits, or goes on. Answers with its newest state, if one runs.
+    pub fn wait(&self, source: SourceId, waiting: Option<&Waiting>) -> Option<Progress> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let (job, _) = running.values_mut().find(|(job, _)| job.kind == JobKind::Sync && job.source == Some(source))?;
+        job.waiting = waiting.cloned();
+        Some(job.clone())
     }
 
     /// Asks a job to stop; a job that has ended is left alone.

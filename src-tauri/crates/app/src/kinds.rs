@@ -111,7 +111,7 @@ const API_KEY: SecretPart = SecretPart { key: "", label: "API key", visible: fal
 const EMAIL: SecretPart = SecretPart { key: "email", label: "E-mail", visible: true };
 const PASSWORD: SecretPart = SecretPart { key: "password", label: "Password", visible: false };
 
-fn describe(kind: Kind) -> KindDescription {
+pub(crate) fn describe(kind: Kind) -> KindDescription {
     let plain = KindDescription {
         kind: kind.as_str(),
         label: "",

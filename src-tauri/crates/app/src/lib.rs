@@ -12,7 +12,9 @@ mod fetch;
 mod jobs;
 mod kinds;
 mod listening;
+mod offline;
 mod open;
+mod power;
 mod settings;
 mod sources;
 mod syncing;
@@ -21,15 +23,19 @@ mod upkeep;
 mod watching;
 
 pub use browse::{Day, day_start};
+pub use clock::system as now_ms;
 pub use event::{AppEvent, Subscriber};
 pub use fault::{Fault, FaultCode};
 pub use fetch::{FetchTotals, Fetched};
 pub use jobs::{JobEnd, JobId, JobKind, Progress};
-pub use kinds::{KindDescription, SettingDescription, kinds};
+pub use kinds::{
+    AddressDescription, FOR_SERVERS, KindDescription, SecretDescription, SecretPart, SettingDescription, kinds,
+};
 pub use listening::{Opened, PlayerCommand, PlayerPhase, PlayerProblemKind, PlayerSnapshot, RenderWhat, Tag};
+pub use offline::NetworkState;
 pub use open::{App, Options, default_library_dir};
 pub use settings::{Settings, Theme};
-pub use sources::{NewSource, SourceInfo};
+pub use sources::{NewSecret, NewSource, SourceInfo};
 pub use syncing::SyncOutcome;
 pub use upkeep::{About, CacheStatus, RestoreOutcome};
 pub use watching::Looked;
@@ -40,5 +46,6 @@ pub use library::{
     AudioFilter, CallRow, Facets, Filter, Overview, Page, SearchCount, SearchHit, SearchPage, SearchSort, Sort, Status,
     StoredCall, StoredRecording, SyncRun,
 };
-pub use source::Check;
+pub use source::secret::Secret;
+pub use source::{Check, Waiting};
 pub use sync::SyncEvent;

@@ -106,6 +106,7 @@ impl App {
         let app = Self { inner: Arc::new(inner) };
         if app.inner.for_window {
             app.start_listening()?;
+            app.start_network()?;
             app.start_watching()?;
         }
         Ok(app)

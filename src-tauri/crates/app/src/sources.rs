@@ -7,10 +7,12 @@ use std::sync::{Arc, PoisonError};
 use library::{NewSource as NewRow, SourceRow, SyncRun};
 use model::SourceId;
 use serde_json::{Map, Value, json};
-use source::{Check, Kind, Settings as SourceSettings, Source, World};
+use source::secret::{Keychain, Secret};
+use source::{Check, Kind, Settings as SourceSettings, Source, Waiting, World};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
+use crate::kinds;
 use crate::open::App;
 
 /// A source to add.
@@ -26,6 +28,17 @@ pub struct NewSource {
     pub url: Option<String>,
     /// Further settings.
     pub set: BTreeMap<String, String>,
+    /// What it is signed in to with.
+    pub secret: Option<NewSecret>,
+}
+
+/// A secret, and what to do with it.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// The secret: a token, or a JSON object where the kind needs more.
+    pub secret: Secret,
+    /// Where there is no keychain, keep it until the program ends instead of failing.
+    pub or_for_this_run: bool,
 }
 
 /// A configured source and what is known of it.
@@ -67,12 +80,40 @@ impl App {
             "" => self.free_name(&default_name(&settings))?,
             name => name.to_owned(),
         };
+        if let Some(secret) = &new.secret {
+            self.keep_secret(&name, secret)?;
+        }
         let row =
             NewRow { id, kind: kind.as_str().into(), name, settings: as_json(&settings), added_ms: self.now_ms() };
         let id = self.inner.library.write(move |writer| writer.add_source(&row))?;
         self.watch(id);
         self.tell(&AppEvent::SourcesChanged);
         self.source(id)
+    }
+
+    /// Changes what a source was configured with; what is not named in `set` stays, an empty value removes a setting.
+    pub fn change_source(&self, id: SourceId, set: BTreeMap<String, String>) -> Result<SourceInfo, Fault> {
+        let row = self.source_row(id)?;
+        let mut settings = settings_of(&row.settings);
+        for (key, value) in set {
+            if value.is_empty() {
+                settings.set.remove(&key)
+            } else {
+                settings.set.insert(key, value)
+            };
+        }
+        source::open(kind_of(&row)?, &settings, &World::plain(&row.name, self.inner.clock))?;
+        let json = as_json(&settings);
+        self.inner.library.write(move |writer| writer.set_source_settings(id, &json))?;
+        self.begin_anew(id);
+        self.source(id)
+    }
+
+    /// Gives a source a new secret and has it looked at again.
+    pub fn sign_in(&self, id: SourceId, secret: &NewSecret) -> Result<(), Fault> {
+        self.keep_secret(&self.source_row(id)?.name, secret)?;
+        self.begin_anew(id);
+        Ok(())
     }
 
     /// The configured sources, in the order they were added.
@@ -88,15 +129,26 @@ impl App {
 
     /// What works at a source and what is missing.
     pub fn test_source(&self, id: SourceId) -> Result<Vec<Check>, Fault> {
-        Ok(self.open_source(&self.source_row(id)?)?.test())
+        let row = self.source_row(id)?;
+        let source = self.open_source(&row)?;
+        let wants_secret = kinds::describe(kind_of(&row)?).secret.is_some_and(|secret| !secret.optional);
+        if wants_secret && self.inner.secrets.get(&row.name).ok().flatten().is_none() {
+            let variable = Keychain::variable(&row.name);
+            let words = format!(
+                "{:?} has no secret here: sign in in the window, add it with --secret-stdin, or give it in {variable}",
+                row.name
+            );
+            return Err(Fault::new(FaultCode::NeedsCredentials, words));
+        }
+        Ok(source.test())
     }
 
     /// Removes a source. Its calls stay in the library unless they are to be forgotten; then their cached audio goes too.
     pub fn remove_source(&self, id: SourceId, forget_calls: bool) -> Result<(), Fault> {
-        self.source_row(id)?;
+        let name = self.source_row(id)?.name;
         self.inner.jobs.cancel_for(id);
         self.unwatch(id);
-        self.inner.open_sources.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.close_source(id);
         let before = self.inner.library.reader()?.cache_entries()?;
         self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
         let left = self.inner.library.reader()?.cache_entries()?;
@@ -104,6 +156,8 @@ impl App {
         for entry in before.iter().filter(|entry| !left.contains(entry.path.as_str())) {
             self.inner.store.remove(&entry.path)?;
         }
+        // A secret that cannot be reached now cannot be used either; the source is gone all the same.
+        drop(self.inner.secrets.forget(&name));
         self.tell(&AppEvent::SourcesChanged);
         self.tell(&AppEvent::LibraryChanged);
         Ok(())
@@ -125,25 +179,62 @@ impl App {
         if let Some(source) = open.get(&row.id) {
             return Ok(source.clone());
         }
-        let kind = Kind::parse(&row.kind).ok_or_else(|| {
-            Fault::new(
-                FaultCode::Invalid,
-                format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind),
-            )
-        })?;
-        let source: Arc<dyn Source> = source::open(kind, &settings_of(&row.settings), &self.world(row))?.into();
+        let source: Arc<dyn Source> =
+            source::open(kind_of(row)?, &settings_of(&row.settings), &self.world(row))?.into();
         open.insert(row.id, source.clone());
         Ok(source)
     }
 
+    /// Whether a source that is no folder cannot be asked at the moment.
+    pub(crate) fn is_out_of_reach(&self, id: SourceId) -> Result<bool, Fault> {
+        Ok(self.world(&self.source_row(id)?).network.is_off())
+    }
+
+    /// Forgets an open source, so that it is opened with what is configured now.
+    fn close_source(&self, id: SourceId) {
+        self.inner.open_sources.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// What was configured has changed: the source is opened and looked at anew.
+    fn begin_anew(&self, id: SourceId) {
+        self.inner.jobs.cancel_for(id);
+        self.unwatch(id);
+        self.close_source(id);
+        self.watch(id);
+        self.tell(&AppEvent::SourcesChanged);
+    }
+
+    fn keep_secret(&self, name: &str, new: &NewSecret) -> Result<(), Fault> {
+        match self.inner.secrets.set(name, &new.secret) {
+            Ok(()) => Ok(()),
+            Err(_) if new.or_for_this_run => {
+                self.inner.secrets.lend(name, &new.secret);
+                Ok(())
+            }
+            Err(error) => {
+                let variable = Keychain::variable(name);
+                let words = format!("the secret cannot be kept: {error}; give it for each run in {variable} instead");
+                Err(Fault::new(FaultCode::NoKeychain, words))
+            }
+        }
+    }
+
     /// The world as one source sees it.
     fn world(&self, row: &SourceRow) -> World {
+        let (id, inner) = (row.id, Arc::downgrade(&self.inner));
+        let waiting = move |waiting: Option<Waiting>| {
+            if let Some(inner) = inner.upgrade() {
+                inner.jobs.wait(id, waiting.as_ref()).into_iter().for_each(|job| inner.tell(&AppEvent::Job(job)));
+                inner.tell(&AppEvent::Waiting(id, waiting));
+            }
+        };
+        let here = settings_of(&row.settings).is_on_this_machine();
         World {
             name: row.name.clone(),
             secrets: self.inner.secrets.clone(),
-            network: self.inner.network.clone(),
+            network: if here { self.inner.network.on_this_machine() } else { self.inner.network.clone() },
             clock: self.inner.clock,
-            waiting: Arc::new(|_| ()),
+            waiting: Arc::new(waiting),
         }
     }
 
@@ -179,7 +270,16 @@ pub(crate) fn is_local(row: &SourceRow) -> bool {
     Kind::parse(&row.kind).is_some_and(|kind| kind.is_local(&settings_of(&row.settings)))
 }
 
-fn settings_of(value: &Value) -> SourceSettings {
+fn kind_of(row: &SourceRow) -> Result<Kind, Fault> {
+    Kind::parse(&row.kind).ok_or_else(|| {
+        Fault::new(
+            FaultCode::Invalid,
+            format!("the source {:?} has a kind this version does not know: {}", row.name, row.kind),
+        )
+    })
+}
+
+pub(crate) fn settings_of(value: &Value) -> SourceSettings {
     let string = |key: &str| value[key].as_str().map(str::to_owned);
     let set = value["set"].as_object().into_iter().flatten();
     SourceSettings {

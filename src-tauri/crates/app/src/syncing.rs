@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use library::{LibraryError, RecordingFacts, SyncError as KeptError, SyncRun};
+use library::{LibraryError, RecordingFacts, SourceRow, SyncError as KeptError, SyncRun};
 use model::{Attempt, Cancel, Outcome, Recording, RejectedItem, SourceId, Tier};
 use source::{Source, SourceError};
 use sync::{Observer, Report, SyncError, SyncEvent, Walk};
@@ -13,6 +13,7 @@ use crate::fault::{Fault, FaultCode};
 use crate::fetch::unreadable;
 use crate::jobs::{JobEnd, JobKind, Progress};
 use crate::open::App;
+use crate::sources::is_local;
 
 /// How a sync ended.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct SyncOutcome {
 }
 
 /// How often, and after what pause, a source is looked at again while something there is still being written.
+/// How often a server's whole list is read.
+const WHOLE_LOOK_MS: i64 = 24 * 3_600_000;
+/// A list of at most so many calls costs a handful of requests.
+const SHORT_LIST: u64 = 500;
 const SETTLING_LOOKS: u32 = 12;
 const SETTLING_PAUSE: Duration = Duration::from_millis(300);
 
@@ -68,16 +73,39 @@ impl App {
         let row = self.source_row(id)?;
         let source = self.open_source(&row)?;
         let at = self.inner.clock;
+        let full = full || self.is_time_for_a_whole_look(&row)?;
         let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
         let library = &self.inner.library;
         let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, clock: at, cancel };
         let outcome = outcome(sync::run(&walk, observe));
         let run = outcome.run.clone();
+        if run.complete && (full || row.cursor.is_none()) {
+            self.remember_whole_look(&row)?;
+        }
         let last = library.reader()?.sync_runs(id, 1)?.pop();
         if has_news(&run) || last.is_none_or(|last| !last.complete) {
             library.write(move |writer| writer.add_sync_run(id, &run))?;
         }
         Ok(outcome)
+    }
+
+    /// Whether a server's whole list is to be read again, not only what is new: only that shows what was deleted there. A
+    /// short list is read whole every time, a long one once a day.
+    fn is_time_for_a_whole_look(&self, row: &SourceRow) -> Result<bool, Fault> {
+        if is_local(row) || row.cursor.is_none() {
+            return Ok(false);
+        }
+        let last = self.inner.library.reader()?.setting(&whole_look(row.id))?.and_then(|ms| ms.parse::<i64>().ok());
+        let is_due = last.is_none_or(|last| self.now_ms() - last >= WHOLE_LOOK_MS);
+        Ok(is_due || row.calls <= SHORT_LIST)
+    }
+
+    fn remember_whole_look(&self, row: &SourceRow) -> Result<(), Fault> {
+        if is_local(row) || self.source_row(row.id)?.calls <= SHORT_LIST {
+            return Ok(());
+        }
+        let (key, now) = (whole_look(row.id), self.now_ms().to_string());
+        Ok(self.inner.library.write(move |writer| writer.set_setting(&key, Some(&now)))?)
     }
 
     /// The same, looking again for a few seconds while something there is still being written, so that what was just put
@@ -193,6 +221,11 @@ fn fault(error: SyncError) -> Fault {
         SyncError::Library(error) => error.into(),
         SyncError::Repeats | SyncError::Panicked => Fault::new(FaultCode::Io, error.to_string()),
     }
+}
+
+/// The setting that says when a source's whole list was last read.
+fn whole_look(id: SourceId) -> String {
+    format!("whole_look/{id}")
 }
 
 /// Whether anything but looking happened.

@@ -13,6 +13,7 @@ pub fn event(event: &AppEvent) -> Event {
         AppEvent::Job(job) => Event::Job(job.into()),
         AppEvent::LibraryChanged => Event::LibraryChanged,
         AppEvent::SourcesChanged => Event::SourcesChanged,
+        AppEvent::NetworkChanged => Event::NetworkChanged,
     }
 }
 

@@ -77,7 +77,14 @@ impl Handlers for Rooms<'_> {
     fn add_source(&self, new: NewSource) -> Result<SourceView, Fault> {
         let path = new.path.filter(|path| !path.is_empty()).map(PathBuf::from);
         let set = new.set.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        let added = self.app.add_source(app::NewSource { kind: new.kind, name: new.name, path, url: None, set })?;
+        let added = self.app.add_source(app::NewSource {
+            kind: new.kind,
+            name: new.name,
+            path,
+            url: None,
+            set,
+            secret: None,
+        })?;
         Ok(added.into())
     }
 

@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Ok(End::Faulty) => ExitCode::from(EXIT_FAULTY),
         Err(fault) => {
             output.fault(&fault);
-            ExitCode::from(EXIT_FAILED)
+            ExitCode::from(if fault.code == FaultCode::NeedsCredentials { EXIT_CREDENTIALS } else { EXIT_FAILED })
         }
     }
 }
@@ -67,6 +67,7 @@ const EXIT_FAILED: u8 = 1;
 const EXIT_USAGE: u8 = 2;
 const EXIT_IN_PART: u8 = 3;
 const EXIT_FAULTY: u8 = 4;
+const EXIT_CREDENTIALS: u8 = 5;
 
 fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fault> {
     let dir = arguments.library.unwrap_or_else(app::default_library_dir);

@@ -14,6 +14,22 @@ pub struct Output {
     out: Mutex<BufWriter<std::io::Stdout>>,
 }
 
+/// Where remarks go.
+#[derive(Clone, Copy)]
+pub struct Remarks {
+    quiet: bool,
+}
+
+impl Remarks {
+    /// A remark on standard error.
+    #[expect(clippy::print_stderr, reason = "this is where remarks go")]
+    pub fn note(self, words: &str) {
+        if !self.quiet {
+            eprintln!("turnstone: {words}");
+        }
+    }
+}
+
 impl Output {
     /// For people, or for programs.
     pub fn new(json: bool, quiet: bool) -> Self {
@@ -42,11 +58,13 @@ impl Output {
     }
 
     /// A remark on standard error.
-    #[expect(clippy::print_stderr, reason = "this is where remarks go")]
     pub fn note(&self, words: &str) {
-        if !self.quiet {
-            eprintln!("turnstone: {words}");
-        }
+        self.remarks().note(words);
+    }
+
+    /// The way to standard error, for whoever has a remark to make later.
+    pub fn remarks(&self) -> Remarks {
+        Remarks { quiet: self.quiet }
     }
 
     /// Why the command failed: one line on standard error, for programs as an object.

@@ -1,6 +1,9 @@
 //! `source add`, `list`, `test` and `remove`.
 
-use app::{App, Fault, FaultCode, NewSource, SourceInfo};
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use app::{App, Fault, FaultCode, NewSecret, NewSource, Secret, SourceInfo};
 use model::Moment;
 use serde_json::{Value, json};
 
@@ -8,16 +11,15 @@ use crate::End;
 use crate::arguments::SourceCommand;
 use crate::output::{Output, one_line};
 
+/// The longest secret that is read, in bytes.
+const LONGEST_SECRET: u64 = 64 << 10;
+
 /// Does what is asked with sources.
 pub fn run(app: &App, command: SourceCommand, output: &Output) -> Result<End, Fault> {
     match command {
         SourceCommand::Add { kind, name, url, path, set, secret_stdin } => {
-            if secret_stdin {
-                let why = format!("a source of kind {kind} has no secret: leave out --secret-stdin");
-                return Err(Fault::new(FaultCode::Invalid, why));
-            }
-            let set = set.into_iter().collect();
-            let added = app.add_source(NewSource { kind, name, path, url, set })?;
+            let secret = if secret_stdin { Some(secret_for(&kind)?) } else { None };
+            let added = app.add_source(NewSource { kind, name, path, url, set: together(set), secret })?;
             output.line(|| source_json(&added), || format!("added {}", source_words(&added)));
             Ok(End::Done)
         }
@@ -35,6 +37,33 @@ pub fn run(app: &App, command: SourceCommand, output: &Output) -> Result<End, Fa
             Ok(End::Done)
         }
     }
+}
+
+/// The secret on standard input, for a kind that has one.
+fn secret_for(kind: &str) -> Result<NewSecret, Fault> {
+    if !app::kinds().any(|known| known.kind == kind && known.secret.is_some()) {
+        let why = format!("a source of kind {kind} has no secret: leave out --secret-stdin");
+        return Err(Fault::new(FaultCode::Invalid, why));
+    }
+    let unreadable =
+        |why: &str| Fault::new(FaultCode::Invalid, format!("the secret on standard input cannot be read: {why}"));
+    let mut text = String::new();
+    std::io::stdin().take(LONGEST_SECRET).read_to_string(&mut text).map_err(|cause| unreadable(&cause.to_string()))?;
+    let secret = Secret::new(text);
+    if secret.is_empty() {
+        Err(unreadable("there is nothing"))
+    } else {
+        Ok(NewSecret { secret, or_for_this_run: false })
+    }
+}
+
+/// Settings by key; the values of one that was given several times are put together with commas between.
+fn together(set: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut settings: BTreeMap<String, String> = BTreeMap::new();
+    for (key, value) in set {
+        settings.entry(key).and_modify(|kept| *kept = format!("{kept},{value}")).or_insert(value);
+    }
+    settings
 }
 
 fn test(app: &App, name: &str, output: &Output) -> Result<End, Fault> {

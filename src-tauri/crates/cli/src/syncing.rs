@@ -3,12 +3,12 @@
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use app::{App, Fault, FaultCode, Looked, SourceInfo, SyncEvent, SyncOutcome};
+use app::{App, AppEvent, Fault, FaultCode, Looked, SourceInfo, Subscriber, SyncEvent, SyncOutcome};
 use model::{CallId, Cancel};
 use serde_json::{Value, json};
 
 use crate::End;
-use crate::output::{Output, one_line};
+use crate::output::{Output, Remarks, one_line};
 
 /// How often an interruption is looked for while watching.
 const LOOK: Duration = Duration::from_millis(200);
@@ -28,6 +28,7 @@ pub fn run(
     if sources.is_empty() {
         output.note("there are no sources yet: add one with `source add`");
     }
+    app.subscribe(tell_waiting(sources.clone(), output.remarks()));
     let mut end = End::Done;
     let mut first_fault = None;
     for source in &sources {
@@ -41,6 +42,18 @@ pub fn run(
         go_on(app, &sources, output, cancel)?;
     }
     first_fault.map_or(Ok(end), Err)
+}
+
+/// Says when a source waits, and why.
+fn tell_waiting(sources: Vec<SourceInfo>, remarks: Remarks) -> Subscriber {
+    Box::new(move |event| {
+        if let AppEvent::Waiting(id, Some(waiting)) = event
+            && let Some(source) = sources.iter().find(|source| source.id == *id)
+        {
+            let seconds = (waiting.until_ms - app::now_ms()).max(0).div_euclid(1_000) + 1;
+            remarks.note(&one_line(&format!("{}: waiting {seconds} s: {}", source.name, waiting.why)));
+        }
+    })
 }
 
 fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Cancel) -> Result<SyncOutcome, Fault> {

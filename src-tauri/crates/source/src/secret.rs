@@ -20,6 +20,9 @@ pub trait Secrets: Send + Sync {
     /// Keeps a secret. When this returns `Ok`, it outlives the program, unless these secrets are for one run only.
     fn set(&self, name: &str, secret: &Secret) -> Result<(), SecretError>;
 
+    /// Keeps a secret until the program ends and no longer, for where nothing better keeps it.
+    fn lend(&self, name: &str, secret: &Secret);
+
     /// Forgets a secret; that there is none is no error.
     fn forget(&self, name: &str) -> Result<(), SecretError>;
 }
@@ -68,8 +71,12 @@ impl Secrets for ForThisRun {
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), SecretError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), secret.clone());
+        self.lend(name, secret);
         Ok(())
+    }
+
+    fn lend(&self, name: &str, secret: &Secret) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), secret.clone());
     }
 
     fn forget(&self, name: &str) -> Result<(), SecretError> {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use url::{Host, Url};
+
 use crate::SourceError;
 
 /// What a user configured: the same for every kind, filled as far as the kind needs.
@@ -107,6 +109,17 @@ impl Settings {
         }
         let known: Vec<&str> = own.iter().chain(&FOR_SERVERS).copied().collect();
         self.expect_only(&known)
+    }
+
+    /// Whether the address, if there is one, is on this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        let url = self.url.as_deref().and_then(|url| Url::parse(url).ok());
+        match url.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// A setting that is not empty.

@@ -30,19 +30,44 @@ pub struct Waiting {
     pub why: String,
 }
 
-/// The switch that takes everything off the network; clones are the same switch.
+/// Whether the network may be used: the user's switch, and whether there is a network at all. Clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub struct Network(Arc<AtomicBool>);
+pub struct Network {
+    off: Arc<AtomicBool>,
+    away: Arc<AtomicBool>,
+    /// For a server on this machine, which is there when the network is not.
+    only_switch: bool,
+}
 
 impl Network {
-    /// Whether no request may leave this machine.
+    /// Whether nothing may be asked.
     pub fn is_off(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.off.load(Ordering::Acquire) || !self.only_switch && self.away.load(Ordering::Acquire)
     }
 
-    /// Takes everything off the network, or back on.
+    /// Whether the user's switch is off, whatever else is the case.
+    pub fn is_switched_off(&self) -> bool {
+        self.off.load(Ordering::Acquire)
+    }
+
+    /// The user's switch: takes everything off the network, or back on.
     pub fn set_off(&self, off: bool) {
-        self.0.store(off, Ordering::Release);
+        self.off.store(off, Ordering::Release);
+    }
+
+    /// Says whether this machine has a network at the moment. Answers whether that is news.
+    pub fn set_away(&self, away: bool) -> bool {
+        self.away.swap(away, Ordering::AcqRel) != away
+    }
+
+    /// Whether this machine has no network at the moment.
+    pub fn is_away(&self) -> bool {
+        self.away.load(Ordering::Acquire)
+    }
+
+    /// The same for a server on this machine, which can be asked also where there is no network.
+    pub fn on_this_machine(&self) -> Self {
+        Self { only_switch: true, ..self.clone() }
     }
 }
 

@@ -56,7 +56,9 @@ pub enum SyncError {
 pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
     let began = (walk.clock)();
     let mut report = Report { run: SyncRun { at_ms: began, ..SyncRun::default() }, waiting: Vec::new(), error: None };
+    let before = walk.source.requests();
     report.error = go(walk, &mut report, observe).err();
+    report.run.requests = walk.source.requests() - before;
     report.run.complete = report.error.is_none();
     report.run.elapsed_ms = (walk.clock)() - began;
     report

@@ -7,7 +7,9 @@
 mod engine;
 mod plan;
 mod report;
+mod schedule;
 
 pub use engine::{Probe, SyncError, Walk, run};
 pub use plan::{Action, PutKind, plan};
 pub use report::{Observer, Report, SyncEvent};
+pub use schedule::{Circumstances, next_look};

@@ -64,13 +64,18 @@ impl Secrets for Keychain {
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), SecretError> {
         if self.of_this_run(name).is_some() {
-            self.run.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), secret.clone());
+            self.lend(name, secret);
             return Ok(());
         }
         self.entry(name)?.set_password(secret.reveal()).map_err(|error| unusable(&error))
     }
 
+    fn lend(&self, name: &str, secret: &Secret) {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), secret.clone());
+    }
+
     fn forget(&self, name: &str) -> Result<(), SecretError> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         match self.entry(name)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(unusable(&error)),
