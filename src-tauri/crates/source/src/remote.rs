@@ -10,6 +10,8 @@
 //!   young.
 
 mod cursor;
+mod failure;
+pub(crate) mod stream;
 mod walk;
 
 use model::{CallRecord, Cancel, Cancelled, Recording, RejectedItem};
