@@ -92,6 +92,8 @@ pub(crate) struct Item {
     pub started_ms: Option<i64>,
     /// Everything the list says about it that would change if the call did; [`revision_of`] makes one from the item.
     pub revision: String,
+    /// What the server wants to hear when the call is asked for again, if that is not its name at its source.
+    pub handle: Option<String>,
     /// The item as the server wrote it; `Null` for a call that is asked for again.
     pub listed: Value,
 }

@@ -47,6 +47,9 @@ pub(super) struct Open {
     pub id: String,
     /// When it was first seen, UTC milliseconds.
     pub since_ms: i64,
+    /// What the server wants to hear, if that is not the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
 }
 
 impl Mark {
@@ -66,12 +69,13 @@ impl Mark {
     }
 
     /// Remembers that a call is to be asked for again, or that it need not be.
-    pub fn set_open(&mut self, id: &str, open: bool, now_ms: i64) {
+    pub fn set_open(&mut self, id: &str, handle: Option<&str>, open: bool, now_ms: i64) {
         let at = self.open.iter().position(|known| known.id == id);
         match (at, open) {
             (Some(at), false) => drop(self.open.remove(at)),
             (None, true) => {
-                self.open.push(Open { id: id.to_owned(), since_ms: now_ms });
+                let handle = handle.map(str::to_owned);
+                self.open.push(Open { id: id.to_owned(), since_ms: now_ms, handle });
                 if self.open.len() > MOST_OPEN {
                     self.open.remove(0);
                 }
@@ -101,7 +105,7 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_was_and_a_strange_one_begins_anew() {
         let mut mark = Mark { newest_ms: Some(5), ..Mark::default() };
-        mark.set_open("a", true, 1);
+        mark.set_open("a", Some("7"), true, 1);
         mark.pass = Some(Pass { at: Some("3".into()), ..Pass::default() });
         assert_eq!(Mark::read(Some(&mark.write())), mark);
         assert_eq!(Mark::read(Some(&Cursor("nonsense".into()))), Mark::default());
@@ -111,9 +115,13 @@ mod tests {
     #[test]
     fn an_open_call_is_remembered_once_and_let_go_when_it_is_old() {
         let mut mark = Mark::default();
-        mark.set_open("a", true, 1_000);
-        mark.set_open("a", true, 2_000);
-        assert_eq!(mark.open, [Open { id: "a".into(), since_ms: 1_000 }], "first seen stays first seen");
+        mark.set_open("a", Some("7"), true, 1_000);
+        mark.set_open("a", Some("7"), true, 2_000);
+        assert_eq!(
+            mark.open,
+            [Open { id: "a".into(), since_ms: 1_000, handle: Some("7".into()) }],
+            "first seen stays first seen"
+        );
         mark.forget_old(1_000 + YOUNG - 1);
         assert_eq!(mark.open.len(), 1);
         mark.forget_old(1_000 + YOUNG);

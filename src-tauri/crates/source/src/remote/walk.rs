@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use model::{Cancel, RejectedItem};
 use serde_json::Value;
 
-use super::cursor::{Mark, Pass};
+use super::cursor::{Mark, Open, Pass};
 use super::{Found, Item, ItemError, Listed, Server, Since};
 use crate::{Change, Cursor, Memory, Page, SourceError};
 
@@ -24,7 +24,7 @@ pub(super) struct Walk<'a, S> {
     now_ms: i64,
     mark: Mark,
     /// Calls left to ask for again, the next one last.
-    again: Vec<String>,
+    again: Vec<Open>,
     /// Calls that this walk has shown.
     shown: HashSet<String>,
     since: Option<Since>,
@@ -45,7 +45,7 @@ impl<'a, S: Server> Walk<'a, S> {
     ) -> Self {
         let mut mark = Mark::read(cursor);
         mark.forget_old(now_ms);
-        let again = mark.open.iter().rev().map(|open| open.id.clone()).collect();
+        let again = mark.open.iter().rev().cloned().collect();
         let whole = mark.since().is_none();
         let pass = mark.pass.get_or_insert_with(|| Pass { whole, ..Pass::default() });
         let since = if pass.whole { None } else { mark.since() };
@@ -69,7 +69,7 @@ impl<'a, S: Server> Walk<'a, S> {
     fn ask_again(&mut self) -> Result<Page, SourceError> {
         let some: Vec<Item> = (0..AGAIN)
             .map_while(|_| self.again.pop())
-            .map(|remote_id| Item { remote_id, listed: Value::Null, ..Item::default() })
+            .map(|open| Item { remote_id: open.id, handle: open.handle, listed: Value::Null, ..Item::default() })
             .collect();
         let changes = self.details(&some)?;
         Ok(self.page(changes, None, None))
@@ -181,7 +181,7 @@ impl<'a, S: Server> Walk<'a, S> {
             Err(ItemError::Later(why)) => (true, rejected(format!("{why}; it is asked for again next time"))),
             Err(ItemError::Stop(_)) => unreachable!("details() ends the walk first"),
         };
-        self.mark.set_open(&item.remote_id, open, self.now_ms);
+        self.mark.set_open(&item.remote_id, item.handle.as_deref(), open, self.now_ms);
         change
     }
 
