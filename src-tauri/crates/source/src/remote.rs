@@ -81,6 +81,8 @@ pub(crate) struct Listed {
     pub newest_first: bool,
     /// How many calls there are, if the server says; for progress only.
     pub total: Option<u64>,
+    /// Why the list may not show everything although it ends here; then nothing is taken for gone.
+    pub doubt: Option<String>,
 }
 
 /// A call as a list shows it.

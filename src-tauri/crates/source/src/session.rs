@@ -1,5 +1,9 @@
 //! Signing in, once for everybody who needs it at the same moment.
 
+mod token;
+
+pub(crate) use token::Token;
+
 use std::sync::Mutex;
 
 use model::Cancel;

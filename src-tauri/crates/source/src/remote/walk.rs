@@ -97,7 +97,7 @@ impl<'a, S: Server> Walk<'a, S> {
             self.over = true;
             self.mark.finish();
         }
-        Ok(self.page(changes, listed.total, doubt))
+        Ok(self.page(changes, listed.total, doubt.or(listed.doubt)))
     }
 
     /// Whether this was the last page, and why the end may not be the real one.
