@@ -5,14 +5,18 @@
 //! when asked to.
 
 mod answer;
+mod delivery;
 mod fault;
+mod line;
+mod request;
 mod server;
 mod truth;
 
-pub use answer::{Answer, Asked};
+pub use answer::{Answer, Asked, Pieces};
 pub use fault::{Fault, When};
-pub use server::{Seen, Server};
-pub use truth::{Said, Truth, TruthCall};
+pub use line::{Hints, Line, Reply};
+pub use server::{Seen, Server, Whim};
+pub use truth::{Said, SharedTruth, Truth, TruthCall};
 
 /// Which of the shapes in the field a site speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,4 +32,11 @@ pub enum Dialect {
 pub trait Site: Send + Sync {
     /// The answer to a request.
     fn answer(&self, asked: &Asked) -> Answer;
+
+    /// The site's end of a WebSocket, for a request that wants one; `None`: there is no such line, and
+    /// [`Self::answer`] says why.
+    fn socket(&self, asked: &Asked) -> Option<Line> {
+        let _ = asked;
+        None
+    }
 }

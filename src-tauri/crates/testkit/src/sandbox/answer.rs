@@ -1,6 +1,8 @@
 //! A request as a site sees it, and its answer.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -21,6 +23,9 @@ pub struct Asked {
     pub origin: String,
 }
 
+/// Pieces of an answer that come one by one; each is sent as soon as it comes, and the answer ends with its sender.
+pub type Pieces = Arc<Mutex<Receiver<Vec<u8>>>>;
+
 /// An answer. Its body is sent with its length unless it says otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -33,7 +38,7 @@ pub struct Answer {
     /// Send it in chunks, without saying its length.
     pub chunked: bool,
     /// Keep the connection open and send these pieces as they come (server-sent events).
-    pub stream: Option<std::sync::Arc<std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>>>,
+    pub stream: Option<Pieces>,
 }
 
 impl Asked {
@@ -102,6 +107,12 @@ impl Answer {
             }
             _ => Self::empty(416).header("Content-Range", &format!("bytes */{length}")),
         }
+    }
+
+    /// Server-sent events: these pieces as they come ([`Hints::listen`](super::Hints::listen)).
+    pub fn events(pieces: Receiver<Vec<u8>>) -> Self {
+        let stream = Some(Arc::new(Mutex::new(pieces)));
+        Self { status: 200, stream, ..Self::default() }.header("Content-Type", "text/event-stream")
     }
 
     /// A redirect.

@@ -1,11 +1,17 @@
 //! The calls that all the sandbox's servers tell about.
 
+use std::sync::{Arc, RwLock};
+
 /// Everything there is to know, in order of time, the newest call last.
 #[derive(Clone, Debug, Default)]
 pub struct Truth {
     /// The calls.
     pub calls: Vec<TruthCall>,
 }
+
+/// A truth that several sites tell and that can change while they do; clones are the same truth.
+#[derive(Clone, Debug, Default)]
+pub struct SharedTruth(Arc<RwLock<Arc<Truth>>>);
 
 /// One call.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +30,7 @@ pub struct TruthCall {
     pub organisation: String,
     /// The agent's name.
     pub agent: String,
-    /// What was said, in order.
+    /// What was said, in order; empty: no transcript yet.
     pub turns: Vec<Said>,
     /// A sentence about it.
     pub summary: String,
@@ -34,6 +40,8 @@ pub struct TruthCall {
     pub audio: Vec<u8>,
     /// `wav` or `mp3`.
     pub format: String,
+    /// When something about it changed last after it had ended, UTC milliseconds; 0: nothing did.
+    pub changed_ms: i64,
 }
 
 /// A turn.
@@ -47,6 +55,41 @@ pub struct Said {
     pub end_ms: i64,
     /// What is said.
     pub text: String,
+}
+
+impl SharedTruth {
+    /// The truth as it is now.
+    pub fn now(&self) -> Arc<Truth> {
+        Arc::clone(&self.0.read().expect("nobody panics while changing the truth"))
+    }
+
+    /// Changes the truth: calls appear, vanish, or get what came late (then [`TruthCall::changed_ms`] is to be set).
+    pub fn change(&self, change: impl FnOnce(&mut Truth)) {
+        change(Arc::make_mut(&mut self.0.write().expect("nobody panics while changing the truth")));
+    }
+}
+
+impl From<Truth> for SharedTruth {
+    fn from(truth: Truth) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(truth))))
+    }
+}
+
+impl TruthCall {
+    /// When it ended, UTC milliseconds.
+    pub fn ended_ms(&self) -> i64 {
+        self.started_ms + self.duration_ms
+    }
+
+    /// When something about it changed last, UTC milliseconds.
+    pub fn updated_ms(&self) -> i64 {
+        self.changed_ms.max(self.ended_ms())
+    }
+
+    /// The content type of its audio.
+    pub fn content_type(&self) -> &'static str {
+        if self.format == "mp3" { "audio/mpeg" } else { "audio/wav" }
+    }
 }
 
 impl Truth {
@@ -64,7 +107,7 @@ fn small_call(index: usize) -> TruthCall {
         id: format!("00000000-0000-4000-8000-{index:012x}"),
         started_ms,
         duration_ms: 1_000,
-        inbound: index % 2 == 0,
+        inbound: index.is_multiple_of(2),
         customer: format!("+1512555{:04}", index % 10_000),
         organisation: "+12065550100".into(),
         agent: ["Sarah", "Omar", "Mei"][index % 3].into(),
@@ -76,5 +119,6 @@ fn small_call(index: usize) -> TruthCall {
         sentiment: ["positive", "neutral", "negative"][index % 3].into(),
         audio: crate::wav(index as u16, 1_000),
         format: "wav".into(),
+        changed_ms: 0,
     }
 }
