@@ -14,7 +14,7 @@ pub fn forward(handle: AppHandle, opening: Arc<Opening>) {
     std::thread::spawn(move || {
         if let Ok(app) = opening.wait() {
             media_keys::connect(&app, window::native_handle(&handle));
-            app.subscribe(Box::new(move |event| emit(&handle, &bridge::event(event))));
+            app.subscribe(Box::new(move |event| bridge::event(event).iter().for_each(|event| emit(&handle, event))));
         }
     });
 }

@@ -199,9 +199,22 @@ metrics: Array<MetricView>,
 metadata: { [key in string]: JsonValue }, };
 
 /**
+ * Changes what a source was configured with.
+ */
+export type ChangeSource = { 
+/**
+ * Its id.
+ */
+source: string, 
+/**
+ * Settings by key; an empty value removes one, what is not named stays.
+ */
+set: { [key in string]: string }, };
+
+/**
  * What the application tells the window without being asked.
  */
-export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "sources_changed" } | { "event": "menu", "data": string };
+export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "network_changed" } | { "event": "sources_changed" } | { "event": "menu", "data": string };
 
 /**
  * What the filters can offer.
@@ -352,6 +365,14 @@ done: number,
  */
 total: number | null, 
 /**
+ * Until when it does nothing, Unix milliseconds, if it waits.
+ */
+waiting_until_ms: number | null, 
+/**
+ * Why it waits, in words that go after "waiting 40 s: ".
+ */
+waiting_why: string | null, 
+/**
  * Whether it has ended.
  */
 ended: boolean, 
@@ -448,15 +469,28 @@ name: string,
 value: string, };
 
 /**
+ * Whether anything may be asked over the network.
+ */
+export type NetworkState = { 
+/**
+ * The user's switch.
+ */
+offline: boolean, 
+/**
+ * There is no network now; servers on this machine can be asked all the same.
+ */
+away: boolean, };
+
+/**
  * A source to add.
  */
 export type NewSource = { 
 /**
- * `folder` or `twilio-bridge`.
+ * The kind's name.
  */
 kind: string, 
 /**
- * The user's name for it; derived from the folder if empty.
+ * The user's name for it; derived from the folder or address if empty.
  */
 name: string, 
 /**
@@ -464,9 +498,17 @@ name: string,
  */
 path: string | null, 
 /**
+ * The server's address.
+ */
+url: string | null, 
+/**
  * Further settings by key.
  */
-set: { [key in string]: string }, };
+set: { [key in string]: string }, 
+/**
+ * The parts of its secret by key; one part with an empty key is the whole secret. Empty: none is given now.
+ */
+secret: { [key in string]: string }, };
 
 /**
  * No arguments, or no answer.
@@ -708,6 +750,19 @@ source: string,
 forget_calls: boolean, };
 
 /**
+ * Asks a server to send a code.
+ */
+export type RequestCode = { 
+/**
+ * The source.
+ */
+source: string, 
+/**
+ * Where to send it.
+ */
+email: string, };
+
+/**
  * How much a search finds in all.
  */
 export type SearchCount = { 
@@ -812,6 +867,15 @@ after: string | null,
 limit: number, };
 
 /**
+ * The user's switch.
+ */
+export type SetOffline = { 
+/**
+ * Whether nothing is to be asked over the network.
+ */
+offline: boolean, };
+
+/**
  * The settings of this library.
  */
 export type Settings = { 
@@ -833,9 +897,35 @@ speed: number,
 volume: number, };
 
 /**
+ * Gives a source a new secret.
+ */
+export type SignIn = { 
+/**
+ * Its id.
+ */
+source: string, 
+/**
+ * The parts of its secret by key, as in [`NewSource`].
+ */
+secret: { [key in string]: string }, };
+
+/**
  * The list's order.
  */
 export type Sort = "started_at" | "duration";
+
+/**
+ * The address of a server.
+ */
+export type SourceAddress = { 
+/**
+ * What to enter.
+ */
+hint: string, 
+/**
+ * The address that is used if none is given.
+ */
+usual: string | null, };
 
 /**
  * One line of a source's self-test.
@@ -855,7 +945,7 @@ words: string, };
  */
 export type SourceKind = { 
 /**
- * `folder` or `twilio-bridge`.
+ * Its name on the command line and in the database.
  */
 kind: string, 
 /**
@@ -867,13 +957,25 @@ label: string,
  */
 words: string, 
 /**
- * Whether it reads a folder.
+ * Whether it can read a folder.
  */
 wants_folder: boolean, 
 /**
- * Further settings it understands.
+ * The address it is asked at, if it can be asked over the network.
  */
-settings: Array<SourceSetting>, };
+address: SourceAddress | null, 
+/**
+ * What it is signed in to with.
+ */
+secret: SourceSecret | null, 
+/**
+ * Further settings of its own.
+ */
+settings: Array<SourceSetting>, 
+/**
+ * Settings that every server understands; none for a folder.
+ */
+server_settings: Array<SourceSetting>, };
 
 /**
  * Names a source.
@@ -883,6 +985,44 @@ export type SourceRef = {
  * Its id.
  */
 source: string, };
+
+/**
+ * What a source is signed in to with.
+ */
+export type SourceSecret = { 
+/**
+ * Where to find it.
+ */
+words: string, 
+/**
+ * What to enter.
+ */
+parts: Array<SourceSecretPart>, 
+/**
+ * Whether a code sent by e-mail does instead.
+ */
+email_code: boolean, 
+/**
+ * Whether it can be left out.
+ */
+optional: boolean, };
+
+/**
+ * One part of a secret.
+ */
+export type SourceSecretPart = { 
+/**
+ * Its key; empty if it is the whole secret.
+ */
+key: string, 
+/**
+ * Its name for people.
+ */
+label: string, 
+/**
+ * Whether it is shown while it is typed.
+ */
+visible: boolean, };
 
 /**
  * One setting of a kind of source.
@@ -910,7 +1050,7 @@ export type SourceView = {
  */
 id: string, 
 /**
- * `folder` or `twilio-bridge`.
+ * The kind's name, as in [`SourceKind`].
  */
 kind: string, 
 /**
@@ -921,6 +1061,14 @@ name: string,
  * The folder or address it reads.
  */
 place: string, 
+/**
+ * Whether it reads this machine's disks only.
+ */
+local: boolean, 
+/**
+ * What it was configured with besides its place.
+ */
+set: { [key in string]: string }, 
 /**
  * How many of its calls are in the library.
  */
@@ -984,6 +1132,18 @@ vanished: number,
  */
 rejected: number, 
 /**
+ * Calls that were as before.
+ */
+unchanged: number, 
+/**
+ * Pages of the source's list.
+ */
+pages: number, 
+/**
+ * Requests that were sent.
+ */
+requests: number, 
+/**
  * Whether it went through to the end.
  */
 complete: boolean, 
@@ -991,6 +1151,10 @@ complete: boolean,
  * Why it did not, in words.
  */
 error: string | null, 
+/**
+ * The code of that error, such as `needs_credentials`.
+ */
+error_code: string | null, 
 /**
  * The first items that could not be read, with reasons; at most 100.
  */
@@ -1068,6 +1232,23 @@ timing: string,
 words: Array<WordView>, };
 
 /**
+ * Signs in with a code that was sent.
+ */
+export type VerifyCode = { 
+/**
+ * The source.
+ */
+source: string, 
+/**
+ * Where it was sent.
+ */
+email: string, 
+/**
+ * The code.
+ */
+code: string, };
+
+/**
  * One word with its own time.
  */
 export type WordView = { 
@@ -1112,6 +1293,14 @@ export interface Commands {
   source_kinds: { args: Nothing; answer: Array<SourceKind> };
   /** Adds a source and begins its first sync. */
   add_source: { args: NewSource; answer: SourceView };
+  /** Changes what a source was configured with. */
+  change_source: { args: ChangeSource; answer: SourceView };
+  /** Gives a source a new secret and has it looked at again. */
+  sign_in: { args: SignIn; answer: SourceView };
+  /** Has a server send a code by e-mail. */
+  request_code: { args: RequestCode; answer: Nothing };
+  /** Signs in with that code. */
+  verify_code: { args: VerifyCode; answer: SourceView };
   /** What works and what is missing at a source. */
   test_source: { args: SourceRef; answer: Array<SourceCheck> };
   /** Removes a source; its calls stay unless they are to be forgotten too. */
@@ -1124,6 +1313,10 @@ export interface Commands {
   jobs: { args: Nothing; answer: Array<JobProgress> };
   /** The last sync runs of a source, newest first. */
   sync_history: { args: SourceRef; answer: Array<SyncRun> };
+  /** Whether anything may be asked over the network. */
+  network: { args: Nothing; answer: NetworkState };
+  /** The user's switch: nothing is asked over the network any more, or again. */
+  set_offline: { args: SetOffline; answer: NetworkState };
   /** The call the program was asked to open when it was started. */
   first_call: { args: Nothing; answer: FirstCall | null };
   /** Lets the user choose a folder in the system's dialog; nothing if they change their mind. */

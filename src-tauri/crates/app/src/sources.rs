@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use library::{NewSource as NewRow, SourceRow, SyncRun};
-use model::SourceId;
+use model::{Cancel, SourceId};
 use serde_json::{Map, Value, json};
 use source::secret::{Keychain, Secret};
 use source::{Check, Kind, Settings as SourceSettings, Source, Waiting, World};
@@ -52,6 +52,10 @@ pub struct SourceInfo {
     pub name: String,
     /// The folder or address it reads.
     pub place: String,
+    /// Whether it reads this machine's disks only.
+    pub local: bool,
+    /// What it was configured with besides its place.
+    pub set: BTreeMap<String, String>,
     /// How many of its calls are in the library.
     pub calls: u64,
     /// Whether a sync runs now.
@@ -110,10 +114,25 @@ impl App {
     }
 
     /// Gives a source a new secret and has it looked at again.
-    pub fn sign_in(&self, id: SourceId, secret: &NewSecret) -> Result<(), Fault> {
+    pub fn sign_in(&self, id: SourceId, secret: &NewSecret) -> Result<SourceInfo, Fault> {
         self.keep_secret(&self.source_row(id)?.name, secret)?;
         self.begin_anew(id);
-        Ok(())
+        self.source(id)
+    }
+
+    /// Has a server send a code to this address, for kinds that are signed in to that way.
+    pub fn request_code(&self, id: SourceId, email: &str) -> Result<(), Fault> {
+        let row = self.source_row(id)?;
+        let settings = settings_of(&row.settings);
+        Ok(source::sign_in::request_code(&settings, &self.world(&row), email.trim(), &Cancel::new())?)
+    }
+
+    /// Signs in with a code that was sent.
+    pub fn verify_code(&self, id: SourceId, email: &str, code: &str) -> Result<SourceInfo, Fault> {
+        let row = self.source_row(id)?;
+        let (settings, world, code) = (settings_of(&row.settings), self.world(&row), Secret::new(code));
+        let secret = source::sign_in::verify_code(&settings, &world, email.trim(), &code, &Cancel::new())?;
+        self.sign_in(id, &NewSecret { secret, or_for_this_run: true })
     }
 
     /// The configured sources, in the order they were added.
@@ -239,8 +258,9 @@ impl App {
     }
 
     fn describe(&self, row: SourceRow) -> Result<SourceInfo, Fault> {
-        let settings = settings_of(&row.settings);
-        let place = settings.path.map(|path| path.display().to_string()).or(settings.url).unwrap_or_default();
+        let (settings, local) = (settings_of(&row.settings), is_local(&row));
+        let usual = || Kind::parse(&row.kind).and_then(|kind| kinds::describe(kind).address?.usual).map(str::to_owned);
+        let place = settings.path.map(|path| path.display().to_string()).or(settings.url).or_else(usual);
         let last_run = self.sync_history(row.id, 1)?.pop();
         let syncing = self.inner.jobs.is_syncing(row.id);
         let watching = self.is_watching(row.id);
@@ -248,7 +268,9 @@ impl App {
             id: row.id,
             kind: row.kind,
             name: row.name,
-            place,
+            place: place.unwrap_or_default(),
+            local,
+            set: settings.set,
             calls: row.calls,
             syncing,
             watching,

@@ -38,6 +38,14 @@ commands! {
     source_kinds(Nothing) -> Vec<SourceKind>;
     /// Adds a source and begins its first sync.
     add_source(NewSource) -> SourceView;
+    /// Changes what a source was configured with.
+    change_source(ChangeSource) -> SourceView;
+    /// Gives a source a new secret and has it looked at again.
+    sign_in(SignIn) -> SourceView;
+    /// Has a server send a code by e-mail.
+    request_code(RequestCode) -> Nothing;
+    /// Signs in with that code.
+    verify_code(VerifyCode) -> SourceView;
     /// What works and what is missing at a source.
     test_source(SourceRef) -> Vec<SourceCheck>;
     /// Removes a source; its calls stay unless they are to be forgotten too.
@@ -50,6 +58,12 @@ commands! {
     jobs(Nothing) -> Vec<JobProgress>;
     /// The last sync runs of a source, newest first.
     sync_history(SourceRef) -> Vec<SyncRun>;
+
+    // The network
+    /// Whether anything may be asked over the network.
+    network(Nothing) -> NetworkState;
+    /// The user's switch: nothing is asked over the network any more, or again.
+    set_offline(SetOffline) -> NetworkState;
 
     // The window
     /// The call the program was asked to open when it was started.
@@ -74,6 +88,8 @@ pub enum Event {
     Job(JobProgress),
     /// Calls were added, changed or removed; what is on screen may be out of date.
     LibraryChanged,
+    /// The network was switched off or on, or went away or came back.
+    NetworkChanged,
     /// The list of sources or their results changed.
     SourcesChanged,
     /// An item of the native menu was chosen: the name of a window command.

@@ -10,6 +10,8 @@ mod source;
 use app::{Fault, FaultCode};
 use model::{Ms, Party};
 
+pub(crate) use source::secret;
+
 /// Milliseconds as JavaScript counts: a double holds every one of them for 285,000 years.
 pub(crate) fn js(ms: Ms) -> f64 {
     ms as f64

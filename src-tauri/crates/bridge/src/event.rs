@@ -6,15 +6,17 @@ use ts_rs::TS;
 
 use crate::api::Event;
 
-/// What the application tells, as the window hears it.
-pub fn event(event: &AppEvent) -> Event {
-    match event {
+/// What the application tells, as the window hears it; what it hears by another event already is none.
+pub fn event(event: &AppEvent) -> Option<Event> {
+    Some(match event {
         AppEvent::Player(snapshot) => Event::Player(snapshot.into()),
         AppEvent::Job(job) => Event::Job(job.into()),
         AppEvent::LibraryChanged => Event::LibraryChanged,
         AppEvent::SourcesChanged => Event::SourcesChanged,
         AppEvent::NetworkChanged => Event::NetworkChanged,
-    }
+        // The source's job carries it.
+        AppEvent::Waiting(..) => return None,
+    })
 }
 
 /// The player as the window shows it. The window interpolates the position between two of these.
@@ -82,6 +84,10 @@ pub struct JobProgress {
     pub done: u32,
     /// Items in all, once known.
     pub total: Option<u32>,
+    /// Until when it does nothing, Unix milliseconds, if it waits.
+    pub waiting_until_ms: Option<f64>,
+    /// Why it waits, in words that go after "waiting 40 s: ".
+    pub waiting_why: Option<String>,
     /// Whether it has ended.
     pub ended: bool,
     /// How it ended, in words.

@@ -6,7 +6,7 @@ use app::{App, Fault, FaultCode, SearchSort};
 use model::{CallId, InvalidId, RecordingId, SourceId};
 
 use crate::api::Handlers;
-use crate::convert::count;
+use crate::convert::{count, secret};
 use crate::event::JobProgress;
 use crate::view::*;
 use crate::{Asked, Desk};
@@ -77,15 +77,35 @@ impl Handlers for Rooms<'_> {
     fn add_source(&self, new: NewSource) -> Result<SourceView, Fault> {
         let path = new.path.filter(|path| !path.is_empty()).map(PathBuf::from);
         let set = new.set.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        let added = self.app.add_source(app::NewSource {
-            kind: new.kind,
-            name: new.name,
-            path,
-            url: None,
-            set,
-            secret: None,
-        })?;
+        let (url, secret) = (new.url.filter(|url| !url.is_empty()), secret(&new.secret));
+        let added = self.app.add_source(app::NewSource { kind: new.kind, name: new.name, path, url, set, secret })?;
         Ok(added.into())
+    }
+
+    fn change_source(&self, args: ChangeSource) -> Result<SourceView, Fault> {
+        Ok(self.app.change_source(id(&args.source)?, args.set)?.into())
+    }
+
+    fn sign_in(&self, args: SignIn) -> Result<SourceView, Fault> {
+        let nothing = || Fault::new(FaultCode::Invalid, "nothing was entered to sign in with");
+        Ok(self.app.sign_in(id(&args.source)?, &secret(&args.secret).ok_or_else(nothing)?)?.into())
+    }
+
+    fn request_code(&self, args: RequestCode) -> Result<Nothing, Fault> {
+        self.app.request_code(id(&args.source)?, &args.email)?;
+        Ok(Nothing {})
+    }
+
+    fn verify_code(&self, args: VerifyCode) -> Result<SourceView, Fault> {
+        Ok(self.app.verify_code(id(&args.source)?, &args.email, &args.code)?.into())
+    }
+
+    fn network(&self, _: Nothing) -> Result<NetworkState, Fault> {
+        Ok(self.app.network().into())
+    }
+
+    fn set_offline(&self, args: SetOffline) -> Result<NetworkState, Fault> {
+        Ok(self.app.set_offline(args.offline)?.into())
     }
 
     fn test_source(&self, args: SourceRef) -> Result<Vec<SourceCheck>, Fault> {

@@ -101,6 +101,11 @@ pub fn open(kind: Kind, settings: &Settings, world: &World) -> Result<Box<dyn So
     }
 }
 
+/// Signing in with a code that a server sends by e-mail, for the kind that offers it.
+pub mod sign_in {
+    pub use crate::supabase_backend::{request_code, verify_code};
+}
+
 /// What the library knows of a source's calls.
 pub trait Memory: Sync {
     /// The revisions under which these calls were kept; a call without one, or not kept, is not in the answer.
