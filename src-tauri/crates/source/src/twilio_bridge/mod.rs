@@ -1,4 +1,5 @@
-//! The recordings folder and the Prisma database of a Twilio/OpenAI bridge server; either alone works.
+//! The recordings folder and the Prisma database of a Twilio/OpenAI bridge server; either alone works. Where neither can
+//! be reached, the server itself is asked ([`over_http`]).
 //!
 //! A walk lists the folder ([`files`]), reads what the database says about each call in a few numbers ([`database`]),
 //! joins the two ([`plan`]) and reads only calls of which something changed ([`record`]). Both are only read.
@@ -49,8 +50,7 @@ impl TwilioBridge {
     pub fn open(settings: &Settings) -> Result<Self, SourceError> {
         settings.expect_only(&SETTINGS)?;
         if settings.url.is_some() {
-            let words = "reading a bridge server over the network is not available yet: choose its recordings folder or database";
-            return Err(SourceError::Settings(words.into()));
+            return Err(SourceError::Settings("this bridge has an address (url): it is read over the network".into()));
         }
         let path = settings.path.clone().filter(|path| !path.as_os_str().is_empty());
         let database = settings.set.get("database").filter(|file| !file.is_empty()).map(PathBuf::from);

@@ -64,11 +64,17 @@ pub fn read(
     }
     choose(&mut record, said);
     place_in_time(&mut record, &call.pieces);
-    // A stream's id tells people nothing; it is a title only where nobody is known who could be named instead.
-    if record.call.from.is_none() {
-        record.call.title.get_or_insert_with(|| title(remote_id));
-    }
+    name(&mut record);
     Ok((record, rejected))
+}
+
+/// The call that its rows alone describe, wherever they came from.
+pub fn of_rows(remote_id: &str, rows: Rows) -> CallRecord {
+    let mut record = CallRecord { remote_id: remote_id.to_owned(), ..CallRecord::default() };
+    let said = from_rows(&mut record, rows).map(|transcript| ("database".to_owned(), transcript));
+    choose(&mut record, said.into_iter().collect());
+    name(&mut record);
+    record
 }
 
 /// Takes over what the database says; gives the transcript.
@@ -88,7 +94,12 @@ fn from_rows(record: &mut CallRecord, rows: Rows) -> Option<Transcript> {
     }
     record.call = call;
     keep(&mut record.metadata, rest(row));
-    record.recordings = rows.recordings.into_iter().filter_map(recording).collect();
+    for recording in rows.recordings.into_iter().filter_map(recording) {
+        // Two rows of one file are one recording.
+        if record.recordings.iter().all(|known| known.remote_id != recording.remote_id) {
+            record.recordings.push(recording);
+        }
+    }
     analytics(record, rows.analytics);
     let mut language = None;
     for mut row in rows.metadata {
@@ -102,6 +113,13 @@ fn from_rows(record: &mut CallRecord, rows: Rows) -> Option<Transcript> {
     let turns = turns(rows.transcripts);
     let format = Some("bridge".to_owned());
     (!turns.is_empty()).then_some(Transcript { origin: None, format, language, turns })
+}
+
+/// A stream's id tells people nothing; it is a title only where nobody is known who could be named instead.
+fn name(record: &mut CallRecord) {
+    if record.call.from.is_none() {
+        record.call.title.get_or_insert_with(|| title(&record.remote_id));
+    }
 }
 
 fn recording(mut row: Row) -> Option<Recording> {
