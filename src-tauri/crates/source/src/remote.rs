@@ -9,6 +9,7 @@
 //! - A call that may still change, and one whose details could not be had, is asked for again on the next walk, while it is
 //!   young.
 
+pub(crate) mod checks;
 mod cursor;
 mod failure;
 pub(crate) mod stream;

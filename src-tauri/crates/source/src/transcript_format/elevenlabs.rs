@@ -16,7 +16,8 @@ pub(super) fn matches(value: &Value) -> bool {
 }
 
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
-    let value = if value["transcript"].is_array() { value } else { &value["data"] };
+    let inner = &value["data"];
+    let value = if inner["transcript"].is_array() && !value["transcript"].is_array() { inner } else { value };
     read_facts(value, draft);
     for (at, entry) in json::list(&value["transcript"]).iter().enumerate() {
         say_entry(at, entry, draft);
