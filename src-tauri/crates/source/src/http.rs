@@ -10,21 +10,48 @@
 //! - One gate for all requests of a source: who is asked to wait makes everybody wait, and waiting can be cancelled.
 //! - Nothing is sent while the network is switched off.
 
+mod address;
+mod exchange;
+mod gate;
+mod patience;
+mod wire;
+
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use model::{Cancel, Cancelled};
 use serde_json::Value;
+use ureq::Agent;
+use ureq::config::Config;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::{Connector as _, RustlsConnector};
 use url::Url;
 
 use crate::secret::Secret;
 use crate::{Settings, SourceError, World};
+use address::Rules;
+use gate::Gate;
+use patience::Limits;
+use wire::{Dial, LookUp};
 
 /// One configured origin and the way to it. Clones share the gate and the count of requests.
 #[derive(Clone)]
 pub struct Http {
-    base: Url,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    rules: Rules,
+    world: World,
+    limits: Limits,
+    gate: Gate,
+    agent: Agent,
+    sent: AtomicU64,
 }
 
 /// Which hosts may be asked besides the configured one, always without credentials.
@@ -45,7 +72,17 @@ pub struct Credential {
 #[derive(Clone)]
 pub struct Request {
     http: Http,
+    method: &'static str,
     url: Url,
+    headers: Vec<(&'static str, String)>,
+    credentials: Vec<Credential>,
+    body: Option<Body>,
+    resume: Option<(u64, String)>,
+    settled: Option<fn(u16, &str) -> bool>,
+    within: Option<Duration>,
+    accept_packed: bool,
+    /// Why it cannot be sent at all.
+    problem: Option<HttpError>,
 }
 
 /// What to send along.
@@ -113,47 +150,109 @@ pub struct Refusal {
     pub headers: BTreeMap<String, String>,
     /// The answer came from another origin than the configured one.
     pub elsewhere: bool,
+    /// Host and path that were asked, without the query.
+    pub at: String,
 }
 
 impl Http {
     /// The door to the origin (and path below which everything lies) in `url`. Plain http is refused but for loopback
     /// addresses. `settings` add hosts (`allow_host`).
     pub fn new(url: &str, allowed: Allowed, settings: &Settings, world: &World) -> Result<Self, SourceError> {
-        let _ = (allowed, settings, world);
-        Ok(Self { base: Url::parse(url).map_err(|e| SourceError::Settings(e.to_string()))? })
+        Self::with_limits(url, allowed, settings, world, Limits::default())
+    }
+
+    fn with_limits(
+        url: &str,
+        allowed: Allowed,
+        settings: &Settings,
+        world: &World,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        let hosts = allowed.hosts.into_iter().chain(settings.several("allow_host")).collect();
+        let rules = Rules::new(address::base(url)?, hosts);
+        let agent = agent(&rules);
+        let (world, gate, sent) = (world.clone(), Gate::default(), AtomicU64::new(0));
+        Ok(Self { inner: Arc::new(Inner { rules, world, limits, gate, agent, sent }) })
     }
 
     /// The configured address.
     pub fn base(&self) -> &Url {
-        &self.base
+        self.inner.rules.base()
     }
 
     /// How many requests have been sent, redirects and repeats included.
     pub fn requests(&self) -> u64 {
-        0
+        self.inner.sent.load(Ordering::Relaxed)
     }
 
     /// A GET of a path below the base. The path may have a query; each segment must be encoded already ([`segment`]).
     pub fn get(&self, path: &str) -> Request {
-        self.request("GET", path)
+        self.below("GET", path)
     }
 
     /// A POST of a path below the base. It is sent once: a POST is not repeated when it fails.
     pub fn post(&self, path: &str, body: Body) -> Request {
-        let _ = body;
-        self.request("POST", path)
+        Request { body: Some(body), ..self.below("POST", path) }
     }
 
     /// A GET of an address found in data. An address on the configured origin may get the credential; any other never.
     /// A relative address is taken as below the base.
     pub fn found(&self, address: &str) -> Result<Request, HttpError> {
-        Ok(self.request("GET", address))
+        let address = address.trim();
+        let url = match Url::parse(address) {
+            Ok(url) => url,
+            Err(url::ParseError::RelativeUrlWithoutBase) if address.starts_with("//") => {
+                self.base().join(address).map_err(|_| no_address())?
+            }
+            Err(url::ParseError::RelativeUrlWithoutBase) => {
+                // Some servers write the base's own path along.
+                let own = self.base().path().trim_end_matches('/');
+                let rest = address.strip_prefix(own).filter(|rest| !own.is_empty() && rest.starts_with('/'));
+                let request = self.get(rest.unwrap_or(address));
+                return request.problem.clone().map_or(Ok(request), Err);
+            }
+            Err(_) => return Err(no_address()),
+        };
+        self.inner.rules.found(&url)?;
+        Ok(self.request("GET", Ok(url)))
     }
 
-    fn request(&self, _method: &'static str, path: &str) -> Request {
-        let mut url = self.base.clone();
-        url.set_path(path);
-        Request { http: self.clone(), url }
+    fn below(&self, method: &'static str, path: &str) -> Request {
+        let base = self.base();
+        let own = base.path().trim_end_matches('/');
+        let mut text = base.clone();
+        text.set_path("");
+        let text = format!("{}{own}/{}", text.as_str().trim_end_matches('/'), path.trim_start_matches('/'));
+        let url = Url::parse(&text).map_err(|_| no_address());
+        let inside = |url: &Url| self.inner.rules.is_own(url) && url.path().starts_with(&format!("{own}/"));
+        self.request(method, url.and_then(|url| if inside(&url) { Ok(url) } else { Err(no_address()) }))
+    }
+
+    fn request(&self, method: &'static str, url: Result<Url, HttpError>) -> Request {
+        let (mut url, problem) = match url {
+            Ok(url) => (url, None),
+            Err(problem) => (self.base().clone(), Some(problem)),
+        };
+        url.set_fragment(None);
+        Request {
+            http: self.clone(),
+            method,
+            url,
+            headers: Vec::new(),
+            credentials: Vec::new(),
+            body: None,
+            resume: None,
+            settled: None,
+            within: None,
+            accept_packed: false,
+            problem,
+        }
+    }
+}
+
+impl Inner {
+    fn count(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -165,8 +264,8 @@ impl Credential {
 
     /// `Authorization: Basic …`.
     pub fn basic(user: &str, password: &Secret) -> Self {
-        let _ = user;
-        Self { header: "authorization", value: password.clone() }
+        let pair = STANDARD.encode(format!("{user}:{}", password.reveal()));
+        Self { header: "authorization", value: Secret::new(format!("Basic {pair}")) }
     }
 
     /// Any header whose value is a secret: `xi-api-key`, `apikey`, `cookie`.
@@ -177,54 +276,54 @@ impl Credential {
 
 impl Request {
     /// Adds a query parameter, encoded (`+` as `%2B`).
-    pub fn query(self, name: &str, value: &str) -> Self {
-        let _ = (name, value);
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
         self
     }
 
-    /// Adds a header that is no secret.
-    pub fn header(self, name: &'static str, value: &str) -> Self {
-        let _ = (name, value);
+    /// Adds a header that is no secret. To another origin than the configured one only `accept` is sent.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
         self
     }
 
     /// Sends a credential along, to the configured origin only; several can be given (`apikey` and `authorization`).
-    pub fn credential(self, credential: &Credential) -> Self {
-        let _ = (credential.header, &credential.value);
+    pub fn credential(mut self, credential: &Credential) -> Self {
+        self.credentials.push(credential.clone());
         self
     }
 
     /// Asks for what comes after `from` bytes, if the server still has the same (`validator` is a strong `ETag` or a
-    /// `Last-Modified`). Whether it did, the status tells: 206, or 200 from the beginning. A 206 for anything else than
-    /// what was asked for is an error.
-    pub fn resume(self, from: u64, validator: &str) -> Self {
-        let _ = (from, validator);
+    /// `Last-Modified`). Whether it did, the status tells: 206, or 200 from the beginning. Of a server that has another
+    /// part than that the whole is asked for.
+    pub fn resume(mut self, from: u64, validator: &str) -> Self {
+        self.resume = Some((from, validator.to_owned()));
         self
     }
 
     /// Takes this answer as it is instead of asking again, given status and body: a 500 that means "not found".
-    pub fn settled(self, is_settled: fn(u16, &str) -> bool) -> Self {
-        let _ = is_settled;
+    pub fn settled(mut self, is_settled: fn(u16, &str) -> bool) -> Self {
+        self.settled = Some(is_settled);
         self
     }
 
     /// How long the whole may take, for a request somebody is waiting for; without it a body may take as long as bytes
     /// keep coming.
-    pub fn within(self, time: Duration) -> Self {
-        let _ = time;
+    pub fn within(mut self, time: Duration) -> Self {
+        self.within = Some(time);
         self
     }
 
     /// Sends it, waits at the gate, follows redirects, asks again after 408, 429, 5xx and broken connections (a GET only)
     /// with growing pauses, a few times.
     pub fn send(self, cancel: &Cancel) -> Result<Response, HttpError> {
-        let _ = (cancel, self.http, self.url);
-        Err(HttpError::Network("not here yet".into()))
+        self.stream(cancel)
     }
 
-    /// Sends it and reads the answer as JSON, within bounds of size and depth. A body cut short is asked for again.
+    /// Sends it and reads the answer as JSON, within bounds of size and depth; no content (204) is `Null`. A body cut
+    /// short is asked for again.
     pub fn json(self, cancel: &Cancel) -> Result<Value, HttpError> {
-        self.send(cancel).map(|_| Value::Null)
+        self.value(cancel)
     }
 }
 
@@ -237,5 +336,44 @@ impl Refusal {
 
 /// A path segment, encoded so that it stays one: what a server gave as an id cannot become a path or a query.
 pub fn segment(text: &str) -> String {
-    text.to_owned()
+    match text {
+        // These mean something as a segment even when they are encoded; encoded twice they are only odd names.
+        "" => "%2520".into(),
+        "." => "%252E".into(),
+        ".." => "%252E%252E".into(),
+        _ => text.bytes().map(encoded).collect(),
+    }
 }
+
+fn encoded(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+fn no_address() -> HttpError {
+    HttpError::Unsafe("an address in the data cannot be read as one, or leads out of the configured one".into())
+}
+
+/// The client below all this. It follows no redirects, keeps no cookies and uses no proxy: with one, the addresses that
+/// are connected to could not be looked at.
+fn agent(rules: &Rules) -> Agent {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
+    let config = Config::builder()
+        .tls_config(tls)
+        .proxy(None)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("Turnstone/", env!("CARGO_PKG_VERSION")))
+        .build();
+    Agent::with_parts(config, Dial(rules.clone()).chain(RustlsConnector::default()), LookUp(rules.clone()))
+}
+
+#[cfg(test)]
+mod tests;

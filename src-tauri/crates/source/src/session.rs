@@ -4,7 +4,7 @@ mod token;
 
 pub(crate) use token::Token;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::Cancel;
 
@@ -27,13 +27,21 @@ pub(crate) trait SignIn: Send + Sync {
 /// The session of one source. Whoever finds it stale renews it; everybody else waits and uses the new one.
 pub(crate) struct Session<S> {
     how: S,
-    credentials: Mutex<Option<Vec<Credential>>>,
+    /// Held while somebody signs in, so that the others wait.
+    kept: Mutex<Kept>,
+}
+
+/// The credentials there are, and the how-manieth they are.
+#[derive(Default)]
+struct Kept {
+    credentials: Option<Arc<[Credential]>>,
+    generation: u64,
 }
 
 impl<S: SignIn> Session<S> {
     /// A session that begins with the first request.
     pub fn new(how: S) -> Self {
-        Self { how, credentials: Mutex::new(None) }
+        Self { how, kept: Mutex::default() }
     }
 
     /// How it is signed in.
@@ -47,8 +55,29 @@ impl<S: SignIn> Session<S> {
         cancel: &Cancel,
         ask: impl Fn(&[Credential]) -> Result<T, HttpError>,
     ) -> Result<T, SessionError> {
-        let _ = (cancel, ask, &self.credentials);
-        Err(SessionError::Http(HttpError::Network("not here yet".into())))
+        let (credentials, generation) = self.credentials(None, cancel)?;
+        let stale = match ask(&credentials) {
+            Err(error) if self.how.is_stale(&error) => generation,
+            other => return Ok(other?),
+        };
+        let (renewed, _) = self.credentials(Some(stale), cancel)?;
+        Ok(ask(&renewed)?)
+    }
+
+    /// The credentials, signing in if there are none or if they are still the stale ones.
+    fn credentials(&self, stale: Option<u64>, cancel: &Cancel) -> Result<(Arc<[Credential]>, u64), SessionError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        cancel.check().map_err(|cancelled| SessionError::SignIn(cancelled.into()))?;
+        if let Some(credentials) = &kept.credentials
+            && stale != Some(kept.generation)
+        {
+            return Ok((Arc::clone(credentials), kept.generation));
+        }
+        let signed_in = self.how.sign_in(kept.credentials.as_deref(), cancel).map_err(SessionError::SignIn)?;
+        let credentials: Arc<[Credential]> = signed_in.into();
+        kept.credentials = Some(Arc::clone(&credentials));
+        kept.generation += 1;
+        Ok((credentials, kept.generation))
     }
 }
 
