@@ -1,5 +1,7 @@
 //! The calls that all the sandbox's servers tell about.
 
+mod demo;
+
 use std::sync::{Arc, RwLock};
 
 /// Everything there is to know, in order of time, the newest call last.
@@ -38,7 +40,7 @@ pub struct TruthCall {
     pub sentiment: String,
     /// The audio file; empty: never recorded.
     pub audio: Vec<u8>,
-    /// `wav` or `mp3`.
+    /// `wav`, `mp3`, `m4a` or `ogg`: what its file name would end in.
     pub format: String,
     /// When something about it changed last after it had ended, UTC milliseconds; 0: nothing did.
     pub changed_ms: i64,
@@ -88,7 +90,12 @@ impl TruthCall {
 
     /// The content type of its audio.
     pub fn content_type(&self) -> &'static str {
-        if self.format == "mp3" { "audio/mpeg" } else { "audio/wav" }
+        match self.format.as_str() {
+            "mp3" => "audio/mpeg",
+            "m4a" => "audio/mp4",
+            "ogg" => "audio/ogg",
+            _ => "audio/wav",
+        }
     }
 }
 
@@ -96,11 +103,21 @@ impl Truth {
     /// So many small calls, the same every time: two turns and a second of sound each, an hour apart from
     /// 2025-11-01T09:00:00Z on.
     pub fn small(calls: usize) -> Self {
-        Self { calls: (0..calls).map(small_call).collect() }
+        Self { calls: (0..calls).map(|index| small_call(index, 1_000)).collect() }
+    }
+
+    /// The same with next to no sound (10 ms each), for numbers of calls that would not fit into memory otherwise.
+    pub fn many(calls: usize) -> Self {
+        Self { calls: (0..calls).map(|index| small_call(index, 10)).collect() }
+    }
+
+    /// The ten demo calls of the repository, with what is said in them and their recordings in several formats.
+    pub fn demo() -> Self {
+        demo::truth()
     }
 }
 
-fn small_call(index: usize) -> TruthCall {
+fn small_call(index: usize, sound_ms: u32) -> TruthCall {
     let started_ms = 1_761_987_600_000 + index as i64 * 3_600_000;
     let said = |agent, start_ms, text: String| Said { agent, start_ms, end_ms: start_ms + 450, text };
     TruthCall {
@@ -117,7 +134,7 @@ fn small_call(index: usize) -> TruthCall {
         ],
         summary: format!("Somebody called about matter {index}."),
         sentiment: ["positive", "neutral", "negative"][index % 3].into(),
-        audio: crate::wav(index as u16, 1_000),
+        audio: crate::wav(index as u16, sound_ms),
         format: "wav".into(),
         changed_ms: 0,
     }

@@ -86,7 +86,7 @@ fn one_connection_serves_many_requests_and_head_has_no_body() {
             stream.read_exact(&mut byte).unwrap();
             head.push(byte[0]);
         }
-        assert!(String::from_utf8_lossy(&head).contains("Content-Length: 34\r\n"), "{head:?}");
+        assert!(String::from_utf8_lossy(&head).contains("Content-Length: 35\r\n"), "{head:?}");
     }
     assert_eq!(server.requests(), 100);
 }
