@@ -5,8 +5,9 @@
 import type { Answer, AppEvent, Args, Backend, Command } from './backend';
 import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
 import { callAt, facets, indexOf, rowAt, SOURCES, turnsAt } from './fake/calls';
+import { SERVERS } from './fake/kinds';
 import { FakePlayer } from './fake/player';
-import type { CallRow, Filter, FirstCall, JobProgress, SearchHit, Settings, SourceView, SyncRun } from './generated';
+import type { CallRow, Filter, FirstCall, JobProgress, NetworkState, SearchHit, Settings, SourceView, SyncRun } from './generated';
 
 export interface FakeOptions {
   rows: number;
@@ -47,6 +48,7 @@ export class FakeBackend implements Backend {
   private rows: CallRow[] | null = null;
   private shown: number;
   private nextJob = 1;
+  private net: NetworkState = { offline: false, away: false };
   private kept: Settings = { resume_back_ms: 1_500, theme: 'system', speed: 1, volume: 1 };
 
   constructor(private readonly options: FakeOptions) {
@@ -135,17 +137,21 @@ export class FakeBackend implements Backend {
     },
     list_sources: () => this.sources,
     source_kinds: () => [
-      { kind: 'folder', label: 'Folder', words: 'Any folder of recordings and transcripts.', wants_folder: true, settings: [] },
+      { kind: 'folder', label: 'Folder', words: 'Any folder of recordings and transcripts.', wants_folder: true, settings: [], address: null, secret: null, server_settings: [] },
       {
         kind: 'twilio-bridge',
         label: 'Twilio bridge folder',
         words: 'The recordings folder of a twilio-bridge server, with or without its database.',
         wants_folder: true,
         settings: [{ key: 'database', label: 'Database file', hint: 'Path of the SQLite file, if there is one' }],
+        address: null,
+        secret: null,
+        server_settings: [],
       },
+      ...SERVERS,
     ],
-    add_source: ({ kind, name, path }) => {
-      const place = path ?? '';
+    add_source: ({ kind, name, path, url, set }) => {
+      const place = path ?? url ?? '';
       if (place === '') throw { code: 'invalid', message: 'Choose a folder first.' } satisfies Fault;
       const named = name !== '' ? name : (place.split('/').filter(Boolean).pop() ?? 'Folder');
       const added: SourceView = {
@@ -153,6 +159,8 @@ export class FakeBackend implements Backend {
         kind,
         name: named,
         place,
+        local: url === null,
+        set,
         calls: 0,
         syncing: true,
         watching: true,
@@ -170,6 +178,22 @@ export class FakeBackend implements Backend {
         ? { ok: false, words: 'New calls are not noticed as they appear: the drive sends no changes. Sync now and then.' }
         : { ok: true, words: 'New calls are noticed as they appear.' },
     ],
+    change_source: ({ source, set }) => {
+      this.markSource(source, { set });
+      return this.sourceNamed(source);
+    },
+    sign_in: ({ source }) => {
+      this.sync(source);
+      return this.sourceNamed(source);
+    },
+    request_code: () => nothing,
+    verify_code: ({ source, code }) => {
+      if (code !== '123456') throw { code: 'needs_credentials', message: 'That code is not right.' } satisfies Fault;
+      this.sync(source);
+      return this.sourceNamed(source);
+    },
+    network: () => this.net,
+    set_offline: ({ offline }) => (this.net = { ...this.net, offline }),
     remove_source: ({ source }) => {
       this.sources = this.sources.filter((each) => each.id !== source);
       this.say({ event: 'sources_changed' });
@@ -262,9 +286,17 @@ export class FakeBackend implements Backend {
     return found;
   }
 
+  private sourceNamed(id: string): SourceView {
+    const found = this.sources.find((each) => each.id === id);
+    if (!found) throw { code: 'not_found', message: 'That source is not configured any more.' } satisfies Fault;
+    return found;
+  }
+
   private sourceOf(source: (typeof SOURCES)[number], index: number): SourceView {
     return {
       ...source,
+      local: true,
+      set: {},
       calls: Math.ceil(this.shown / 3),
       syncing: false,
       watching: source.id !== 'src-field',
@@ -281,6 +313,8 @@ export class FakeBackend implements Backend {
       words: 'Reading the folder',
       done: 0,
       total,
+      waiting_until_ms: null,
+      waiting_why: null,
       ended: false,
       result: null,
       failed: false,
@@ -351,9 +385,13 @@ function runOf(at_ms: number, index: number): SyncRun {
     seen: 214,
     added: index === 0 ? 12 : 0,
     updated: 1,
+    unchanged: 201,
+    pages: 3,
+    requests: 0,
     vanished: 0,
     rejected: problems.length,
     complete: index !== 2,
+    error_code: index === 2 ? 'unreachable' : null,
     error: index === 2 ? 'The drive is not connected. What was read before is still here.' : null,
     problems,
   };

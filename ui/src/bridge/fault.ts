@@ -6,6 +6,11 @@ export type FaultCode =
   | 'ambiguous'
   | 'invalid'
   | 'unreachable'
+  | 'needs_credentials'
+  | 'no_keychain'
+  | 'forbidden'
+  | 'rate_limited'
+  | 'offline'
   | 'no_audio'
   | 'unsupported'
   | 'unreadable'
@@ -48,6 +53,36 @@ export const FAULTS: Record<FaultCode, FaultWords> = {
     title: 'The source cannot be reached',
     hint: 'What is already in the library keeps working. Check that the folder or server is there.',
     action: 'retry',
+  },
+  needs_credentials: {
+    severity: 'note',
+    title: 'Signing in is needed',
+    hint: 'Sign in to the source; everything already here keeps working.',
+    action: 'sources',
+  },
+  no_keychain: {
+    severity: 'note',
+    title: 'There is no keychain',
+    hint: 'What you enter is kept until Turnstone closes.',
+    action: null,
+  },
+  forbidden: {
+    severity: 'note',
+    title: 'The server does not allow it',
+    hint: 'Ask whoever runs the server for the right that is missing.',
+    action: 'sources',
+  },
+  rate_limited: {
+    severity: 'note',
+    title: 'The server asked us to wait',
+    hint: 'It is asked again when the time is over.',
+    action: null,
+  },
+  offline: {
+    severity: 'note',
+    title: 'Turnstone is offline',
+    hint: 'Go online to ask the server.',
+    action: null,
   },
   no_audio: {
     severity: 'note',

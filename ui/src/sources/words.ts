@@ -7,6 +7,7 @@ import { ago } from '../text/moment';
 
 export const STATES: Record<SourceState, string> = {
   syncing: 'Syncing',
+  sign_in: 'Needs you to sign in',
   failed: 'Last sync did not finish',
   partial: 'Some items could not be read',
   ok: 'Up to date',
@@ -22,6 +23,12 @@ export function runWords(run: SyncRun): string {
     run.rejected > 0 ? `${count(run.rejected)} could not be read` : null,
   ].filter((part) => part !== null);
   return parts.length > 0 ? parts.join(', ') : 'nothing new';
+}
+
+/** `Waiting 40 s: the server asked for it` */
+export function waitingWords(until_ms: number, why: string, now: number): string {
+  const seconds = Math.max(1, Math.ceil((until_ms - now) / 1000));
+  return `Waiting ${seconds} s: ${why}`;
 }
 
 /** `Synced 40 min ago in 4.2 s. 214 calls seen: 12 new, 1 changed.` */

@@ -2,9 +2,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
-import type { JobProgress, NewSource, SourceCheck, SourceKind, SourceView } from '../bridge/generated';
+import type { JobProgress, NewSource, SourceCheck, SourceKind, SourceView, SyncRun } from '../bridge/generated';
 
-export type SourceState = 'syncing' | 'failed' | 'partial' | 'ok' | 'new';
+export type SourceState = 'syncing' | 'sign_in' | 'failed' | 'partial' | 'ok' | 'new';
 
 export class Sync {
   sources = $state.raw<SourceView[]>([]);
@@ -61,6 +61,30 @@ export class Sync {
     return added;
   }
 
+  /** Changes what a source was configured with; an empty value removes a setting. */
+  async change(source: string, set: Record<string, string>): Promise<void> {
+    await backend.call('change_source', { source, set });
+    await this.reload();
+  }
+
+  async signIn(source: string, secret: Record<string, string>): Promise<void> {
+    await backend.call('sign_in', { source, secret });
+    await this.reload();
+  }
+
+  async requestCode(source: string, email: string): Promise<void> {
+    await backend.call('request_code', { source, email });
+  }
+
+  async verifyCode(source: string, email: string, code: string): Promise<void> {
+    await backend.call('verify_code', { source, email, code });
+    await this.reload();
+  }
+
+  history(source: string): Promise<SyncRun[]> {
+    return backend.call('sync_history', { source });
+  }
+
   test(source: string): Promise<SourceCheck[]> {
     return backend.call('test_source', { source });
   }
@@ -106,6 +130,7 @@ export class Sync {
 export function stateOf(source: SourceView, job: JobProgress | undefined): SourceState {
   if (source.syncing || job) return 'syncing';
   if (source.last_run === null) return 'new';
+  if (source.last_run.error_code === 'needs_credentials') return 'sign_in';
   if (source.last_run.error !== null || !source.last_run.complete) return 'failed';
   return source.last_run.rejected > 0 ? 'partial' : 'ok';
 }

@@ -10,10 +10,14 @@ const run: SyncRun = {
   seen: 1,
   added: 0,
   updated: 0,
+  unchanged: 0,
+  pages: 1,
+  requests: 0,
   vanished: 0,
   rejected: 0,
   complete: true,
   error: null,
+  error_code: null,
   problems: [],
 };
 const source: SourceView = {
@@ -21,6 +25,8 @@ const source: SourceView = {
   kind: 'folder',
   name: 'S',
   place: '/s',
+  local: true,
+  set: {},
   calls: 1,
   syncing: false,
   watching: false,
@@ -33,6 +39,8 @@ const job: JobProgress = {
   words: 'Reading',
   done: 1,
   total: 2,
+  waiting_until_ms: null,
+  waiting_why: null,
   ended: false,
   result: null,
   failed: false,
@@ -45,6 +53,8 @@ describe('how a source is doing', () => {
     expect(stateOf(with_run({ rejected: 2 }), undefined), 'some items could not be read').toBe('partial');
     expect(stateOf(with_run({ rejected: 2, error: 'gone' }), undefined), 'an error outweighs them').toBe('failed');
     expect(stateOf(with_run({ complete: false }), undefined), 'stopped half way').toBe('failed');
+    const unsigned = with_run({ error: 'no token', error_code: 'needs_credentials' });
+    expect(stateOf(unsigned, undefined), 'signing in is what helps').toBe('sign_in');
     expect(stateOf({ ...source, last_run: null }, undefined), 'never synced').toBe('new');
     expect(stateOf(with_run({ error: 'gone' }), job), 'what runs now outweighs the past').toBe('syncing');
   });
@@ -67,18 +77,18 @@ describe('jobs', () => {
   });
 
   it('reach the list of sources when one is added', async () => {
-    const added = await sync.add({ kind: 'folder', name: '', path: '/data/november', set: {} });
+    const added = await sync.add({ kind: 'folder', name: '', path: '/data/november', url: null, set: {}, secret: {} });
     expect(sync.sources.map((each) => each.id), 'shown at once').toContain(added.id);
     expect(added.name, 'named after its folder').toBe('november');
   });
 
   it('leave the words of a refused entry to the dialog', async () => {
-    await expect(sync.add({ kind: 'folder', name: '', path: null, set: {} })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(sync.add({ kind: 'folder', name: '', path: null, url: null, set: {}, secret: {} })).rejects.toMatchObject({ code: 'invalid' });
   });
 });
 
 describe('likelyKind', () => {
-  const kinds = ['folder', 'twilio-bridge'].map((kind) => ({ kind, label: kind, words: '', wants_folder: true, settings: [] }));
+  const kinds = ['folder', 'twilio-bridge'].map((kind) => ({ kind, label: kind, words: '', wants_folder: true, settings: [], address: null, secret: null, server_settings: [] }));
 
   it('guesses from the folder’s path', () => {
     expect(likelyKind('/srv/twilio-bridge/recordings', kinds), 'by name').toBe('twilio-bridge');

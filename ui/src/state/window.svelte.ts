@@ -4,6 +4,7 @@ import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import type { FirstCall } from '../bridge/generated';
 import { dayKey } from '../text/moment';
 import { library } from './library.svelte';
+import { network } from './network.svelte';
 import { preferences } from './settings.svelte';
 import { search } from './searching';
 import { selection } from './selection.svelte';
@@ -36,6 +37,7 @@ export class WindowState {
     this.#stop = backend.listen((event) => this.#hear(event));
     void library.start();
     void sync.start();
+    void network.start();
     void preferences.start();
     return () => {
       this.#stop?.();
@@ -63,6 +65,7 @@ export class WindowState {
 
   #hear(event: AppEvent): void {
     sync.hear(event);
+    network.hear(event);
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
     if (event.event === 'library_changed' || ended) this.#renewSoon();

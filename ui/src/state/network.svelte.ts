@@ -1,0 +1,31 @@
+// Whether anything is asked over the network: the user's switch, and whether there is a network.
+import { backend, NOTHING, type AppEvent } from '../bridge/backend';
+import type { NetworkState } from '../bridge/generated';
+
+export class NetworkSwitch {
+  state = $state.raw<NetworkState>({ offline: false, away: false });
+
+  /** What to say about it; `null` while all is as usual. */
+  get words(): string | null {
+    if (this.state.offline) return 'Offline: nothing is asked over the network';
+    return this.state.away ? 'No network: what is here keeps working' : null;
+  }
+
+  async start(): Promise<void> {
+    try {
+      this.state = await backend.call('network', NOTHING);
+    } catch {
+      // A library that cannot be opened says so itself.
+    }
+  }
+
+  hear(event: AppEvent): void {
+    if (event.event === 'network_changed') void this.start();
+  }
+
+  async toggle(): Promise<void> {
+    this.state = await backend.call('set_offline', { offline: !this.state.offline });
+  }
+}
+
+export const network = new NetworkSwitch();
