@@ -5,7 +5,8 @@ use app::{JobKind, KindDescription, NewSecret, Progress, Secret, SourceInfo};
 use super::{count, js};
 use crate::event::JobProgress;
 use crate::view::{
-    NetworkState, SourceAddress, SourceKind, SourceSecret, SourceSecretPart, SourceSetting, SourceView, SyncProblem, SyncRun,
+    NetworkState, SourceAddress, SourceKind, SourceSecret, SourceSecretPart, SourceSetting, SourceView, SyncProblem,
+    SyncRun,
 };
 
 impl From<SourceInfo> for SourceView {

@@ -1,11 +1,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use model::{CallRecord, Direction, Party, RejectedItem};
+use model::{CallRecord, Direction, Door, Party, RejectedItem};
 use serde_json::json;
 
 use super::*;
-use crate::{Change, NoMemory, Page};
+use crate::{AudioRequest, Change, NoMemory, Page};
 
 mod calls;
 mod hostile;
@@ -80,6 +80,7 @@ impl Seen {
             match change {
                 Change::Call(record) => self.calls.push(*record),
                 Change::Unchanged(count) => self.unchanged += count,
+                Change::Same { .. } => self.unchanged += 1,
                 Change::Gone { remote_id } => self.gone.push(remote_id),
                 Change::Rejected(item) => self.rejected.push(item),
             }
@@ -93,6 +94,10 @@ impl Seen {
     fn call(&self, remote_id: &str) -> &CallRecord {
         self.calls.iter().find(|call| call.remote_id == remote_id).expect(remote_id)
     }
+}
+
+fn audio(source: &Folder, remote_id: &str, recording: &Recording) -> Result<Audio, AudioError> {
+    source.audio(&AudioRequest { remote_id, recording, door: Door::Source, resume: None, cancel: &Cancel::new() })
 }
 
 fn walk(folder: &Folder, cursor: Option<&Cursor>) -> Seen {
@@ -120,6 +125,6 @@ const TXT: &[u8] = b"Agent: Good morning.\nCustomer: Hello.\n";
 
 fn read_all(source: &Folder, call: &CallRecord) -> Vec<u8> {
     let mut bytes = Vec::new();
-    source.audio(&call.remote_id, &call.recordings[0]).unwrap().bytes.read_to_end(&mut bytes).unwrap();
+    audio(source, &call.remote_id, &call.recordings[0]).unwrap().bytes.read_to_end(&mut bytes).unwrap();
     bytes
 }

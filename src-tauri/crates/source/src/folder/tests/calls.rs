@@ -94,7 +94,7 @@ fn a_recording_that_is_not_there_any_more_is_not_found_and_one_outside_is_refuse
     let source = place.source();
     let outcome = |path: &str| {
         let recording = Recording { storage_path: Some(path.into()), ..Recording::default() };
-        source.audio("call", &recording).err().unwrap().outcome
+        audio(&source, "call", &recording).err().unwrap().outcome
     };
     assert_eq!(outcome("gone.wav"), Outcome::NotFound);
     assert_eq!(outcome("../call.wav"), Outcome::Denied);

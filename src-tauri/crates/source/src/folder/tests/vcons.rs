@@ -64,7 +64,7 @@ fn a_recording_that_a_vcon_refers_to_is_no_call_of_its_own() {
 
         place.write("audio/talk-audio.wav", &wav(2));
         let second = place.walk(first.cursor.as_ref());
-        let error = place.source().audio("conv", &second.call("conv").recordings[0]).err().unwrap();
+        let error = audio(&place.source(), "conv", &second.call("conv").recordings[0]).err().unwrap();
         assert_eq!(error.outcome, Outcome::Invalid, "the hash does not match: {}", error.detail);
     }
 }
@@ -75,7 +75,7 @@ fn a_recording_elsewhere_is_kept_as_an_address() {
     let call = place.call();
     assert_eq!(call.recordings[0].legacy_url.as_deref(), Some("https://example.org/talk.wav"));
     assert_eq!(call.recordings[0].storage_path, None);
-    assert_eq!(place.source().audio("conv", &call.recordings[0]).err().unwrap().outcome, Outcome::NotFound);
+    assert_eq!(audio(&place.source(), "conv", &call.recordings[0]).err().unwrap().outcome, Outcome::NotFound);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_reference_never_leads_out_of_the_folder() {
         ["../x.vcon#dialog/0", "conv.vcon#dialog/0#/etc/passwd", "conv.vcon#dialog/0#../../etc/passwd", "#dialog/0"]
     {
         let recording = Recording { storage_path: Some(path.into()), ..Recording::default() };
-        assert!(place.source().audio("conv", &recording).is_err(), "{path}");
+        assert!(audio(&place.source(), "conv", &recording).is_err(), "{path}");
     }
 }
 
