@@ -184,5 +184,5 @@ fn origin(url: &str) -> &str {
 
 /// What the server would answer to a token that has run out.
 fn run_out() -> Refusal {
-    Refusal { status: 401, body: String::new(), headers: Default::default(), elsewhere: false }
+    Refusal { status: 401, body: String::new(), headers: Default::default(), elsewhere: false, at: String::new() }
 }
