@@ -11,9 +11,12 @@
 //! - Nothing is sent while the network is switched off.
 
 mod address;
+mod events;
 mod exchange;
 mod gate;
 mod patience;
+mod reconnect;
+mod socket;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -38,6 +41,8 @@ use address::Rules;
 use gate::Gate;
 use patience::Limits;
 use wire::{Dial, LookUp};
+
+pub use socket::{Heard, Sender};
 
 /// One configured origin and the way to it. Clones share the gate and the count of requests.
 #[derive(Clone)]
@@ -80,7 +85,8 @@ pub struct Request {
     resume: Option<(u64, String)>,
     settled: Option<fn(u16, &str) -> bool>,
     within: Option<Duration>,
-    accept_packed: bool,
+    /// Events come whenever they come.
+    endless: bool,
     /// Why it cannot be sent at all.
     problem: Option<HttpError>,
 }
@@ -200,7 +206,7 @@ impl Http {
     pub fn found(&self, address: &str) -> Result<Request, HttpError> {
         let address = address.trim();
         let url = match Url::parse(address) {
-            Ok(url) => url,
+            Ok(url) => as_http(url),
             Err(url::ParseError::RelativeUrlWithoutBase) if address.starts_with("//") => {
                 self.base().join(address).map_err(|_| no_address())?
             }
@@ -244,7 +250,7 @@ impl Http {
             resume: None,
             settled: None,
             within: None,
-            accept_packed: false,
+            endless: false,
             problem,
         }
     }
@@ -314,6 +320,11 @@ impl Request {
         self
     }
 
+    fn endless(mut self) -> Self {
+        self.endless = true;
+        self
+    }
+
     /// Sends it, waits at the gate, follows redirects, asks again after 408, 429, 5xx and broken connections (a GET only)
     /// with growing pauses, a few times.
     pub fn send(self, cancel: &Cancel) -> Result<Response, HttpError> {
@@ -350,6 +361,18 @@ fn encoded(byte: u8) -> String {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
     }
+}
+
+/// A WebSocket begins as a request.
+fn as_http(mut url: Url) -> Url {
+    let scheme = match url.scheme() {
+        "wss" => "https",
+        "ws" => "http",
+        _ => return url,
+    };
+    // Cannot fail between these.
+    let _ = url.set_scheme(scheme);
+    url
 }
 
 fn no_address() -> HttpError {

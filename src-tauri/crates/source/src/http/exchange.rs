@@ -11,7 +11,7 @@ use ureq::http::{self, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::gate::asked_to_wait;
-use super::patience::Patience;
+use super::patience::{Limits, Patience};
 use super::wire::{broken, name};
 use super::{Body, HttpError, Refusal, Request, Response};
 
@@ -21,6 +21,8 @@ const ATTEMPTS: u32 = 4;
 const REDIRECTS: usize = 5;
 /// How much of a refusal is read.
 const REFUSAL: u64 = 64 << 10;
+/// How long a stream of events may be silent.
+const EVENTS: Duration = Duration::from_secs(600);
 
 /// A failure, and whether asking again may help.
 struct Failure {
@@ -43,11 +45,10 @@ struct Attempt<'a> {
 
 impl Request {
     pub(super) fn stream(&self, cancel: &Cancel) -> Result<Response, HttpError> {
-        let unpacked = self.accept_packed;
-        let answer = self.repeated(cancel, unpacked, None, Ok)?;
+        let answer = self.repeated(cancel, false, None, Ok)?;
         if self.is_wrong_part(&answer) {
             // The server has another part than the one that is missing: then the whole.
-            return self.whole().repeated(cancel, unpacked, None, Ok);
+            return self.whole().repeated(cancel, false, None, Ok);
         }
         Ok(answer)
     }
@@ -74,7 +75,7 @@ impl Request {
         loop {
             inner.gate.pass(inner.limits.wait.min(left(end)), &inner.world, cancel)?;
             let until = [end, each.map(|time| Instant::now() + time)].into_iter().flatten().min();
-            let patience = Patience::new(&inner.limits, cancel, &inner.world.network, until);
+            let patience = Patience::new(&self.limits(), cancel, &inner.world.network, until);
             let attempt = Attempt { request: self, patience, cancel, until: end, turn, packed };
             let failure = match attempt.run().and_then(&read) {
                 Ok(done) => return Ok(done),
@@ -90,10 +91,50 @@ impl Request {
         }
     }
 
+    fn limits(&self) -> Limits {
+        let limits = self.http.inner.limits.clone();
+        if self.endless { Limits { stall: EVENTS, trickle: 0, ..limits } } else { limits }
+    }
+
     /// Whether this is an answer to another question than [`Request::resume`]'s.
     fn is_wrong_part(&self, answer: &Response) -> bool {
         let Some((from, _)) = &self.resume else { return false };
         answer.status == 416 || (answer.status == 206 && first_byte(answer) != Some(*from))
+    }
+
+    /// What is sent before the body: to the configured origin (`trusted`) everything, to others nothing of ours.
+    pub(super) fn head(&self, trusted: bool, packed: bool) -> Result<HeaderMap, HttpError> {
+        let mut headers = HeaderMap::new();
+        let mut set = |name: &str, value: &str, secret: bool| -> Result<(), HttpError> {
+            let wrong =
+                |_| HttpError::Unsafe(format!("what is to be sent as {name} has characters that cannot be sent"));
+            let key = HeaderName::from_bytes(name.as_bytes());
+            let key = key.map_err(|_| HttpError::Unsafe(format!("{name} is not the name of a header")))?;
+            let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(wrong)?;
+            value.set_sensitive(secret);
+            headers.insert(key, value);
+            Ok(())
+        };
+        set("accept", if packed { "application/json, */*;q=0.5" } else { "*/*" }, false)?;
+        set("accept-encoding", if packed { "gzip" } else { "identity" }, false)?;
+        match &self.body {
+            Some(Body::Json(_)) => set("content-type", "application/json", false)?,
+            Some(Body::Form(_)) => set("content-type", "application/x-www-form-urlencoded", false)?,
+            None => {}
+        }
+        if let Some((from, validator)) = &self.resume {
+            set("range", &format!("bytes={from}-"), false)?;
+            set("if-range", validator, false)?;
+        }
+        for (name, value) in &self.headers {
+            if trusted || name.eq_ignore_ascii_case("accept") {
+                set(name, value, false)?;
+            }
+        }
+        for credential in self.credentials.iter().filter(|_| trusted) {
+            set(credential.header, credential.value.reveal(), true)?;
+        }
+        Ok(headers)
     }
 
     /// The same without [`Request::resume`].
@@ -142,7 +183,7 @@ impl Attempt<'_> {
         self.patience.check().map_err(Failure::last)?;
         let mut asked = http::Request::builder().method(request.method).uri(url.as_str());
         if let Some(headers) = asked.headers_mut() {
-            *headers = self.headers(trusted).map_err(Failure::last)?;
+            *headers = request.head(trusted, self.packed).map_err(Failure::last)?;
         }
         let asked = asked.body(request.body.as_ref().map(written).unwrap_or_default());
         let asked = asked.map_err(|_| Failure::last(HttpError::Unsafe("an address cannot be written".into())))?;
@@ -162,41 +203,6 @@ impl Attempt<'_> {
             url: url.clone(),
             body: Box::new(body),
         })
-    }
-
-    fn headers(&self, trusted: bool) -> Result<HeaderMap, HttpError> {
-        let request = self.request;
-        let mut headers = HeaderMap::new();
-        let mut set = |name: &str, value: &str, secret: bool| -> Result<(), HttpError> {
-            let wrong =
-                |_| HttpError::Unsafe(format!("what is to be sent as {name} has characters that cannot be sent"));
-            let key = HeaderName::from_bytes(name.as_bytes());
-            let key = key.map_err(|_| HttpError::Unsafe(format!("{name} is not the name of a header")))?;
-            let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(wrong)?;
-            value.set_sensitive(secret);
-            headers.insert(key, value);
-            Ok(())
-        };
-        set("accept", if self.packed { "application/json, */*;q=0.5" } else { "*/*" }, false)?;
-        set("accept-encoding", if self.packed { "gzip" } else { "identity" }, false)?;
-        match &request.body {
-            Some(Body::Json(_)) => set("content-type", "application/json", false)?,
-            Some(Body::Form(_)) => set("content-type", "application/x-www-form-urlencoded", false)?,
-            None => {}
-        }
-        if let Some((from, validator)) = &request.resume {
-            set("range", &format!("bytes={from}-"), false)?;
-            set("if-range", validator, false)?;
-        }
-        for (name, value) in &request.headers {
-            if trusted || name.eq_ignore_ascii_case("accept") {
-                set(name, value, false)?;
-            }
-        }
-        for credential in request.credentials.iter().filter(|_| trusted) {
-            set(credential.header, credential.value.reveal(), true)?;
-        }
-        Ok(headers)
     }
 
     /// What an answer means that is no redirect.

@@ -66,6 +66,7 @@ pub(super) struct Patience {
 
 struct Progress {
     head_until: Option<Instant>,
+    look: Option<Duration>,
     waited: Duration,
     bytes: u64,
 }
@@ -79,7 +80,7 @@ impl Patience {
     /// Patience from now on; `until` ends the whole.
     pub(super) fn new(limits: &Limits, cancel: &Cancel, network: &Network, until: Option<Instant>) -> Arc<Self> {
         let head_until = Some(Instant::now() + limits.head);
-        let progress = Mutex::new(Progress { head_until, waited: Duration::ZERO, bytes: 0 });
+        let progress = Mutex::new(Progress { head_until, look: None, waited: Duration::ZERO, bytes: 0 });
         Arc::new(Self { limits: limits.clone(), cancel: cancel.clone(), network: network.clone(), until, progress })
     }
 
@@ -109,6 +110,11 @@ impl Patience {
         self.progress().head_until = None;
     }
 
+    /// From now on one read lasts no longer than this: then it fails with `WouldBlock`, and can be tried again.
+    pub(super) fn look_for(&self, time: Duration) {
+        self.progress().look = Some(time);
+    }
+
     /// Whether to go on at all.
     pub(super) fn check(&self) -> Result<(), HttpError> {
         self.cancel.check()?;
@@ -126,12 +132,16 @@ impl Patience {
     }
 
     /// That nothing has come for so long.
-    pub(super) fn silence(&self, so_long: Duration) -> Result<(), HttpError> {
+    pub(super) fn silence(&self, so_long: Duration) -> io::Result<()> {
         self.check()?;
+        if self.progress().look.is_some_and(|look| so_long >= look) {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         if so_long < self.limits.stall {
             return Ok(());
         }
-        Err(HttpError::Network(format!("the server has said nothing for {} s", self.limits.stall.as_secs())))
+        let words = format!("the server has said nothing for {} s", self.limits.stall.as_secs());
+        Err(HttpError::Network(words).into())
     }
 
     /// That so many bytes came after so much waiting.
