@@ -8,14 +8,18 @@ mod answer;
 mod delivery;
 mod fault;
 mod line;
+mod mood;
 mod request;
 mod server;
+mod system;
 mod truth;
 
 pub use answer::{Answer, Asked, Pieces};
 pub use fault::{Fault, When};
 pub use line::{Hints, Line, Reply};
+pub use mood::{Mood, whims};
 pub use server::{Seen, Server, Whim};
+pub use system::{Running, SYSTEMS, System};
 pub use truth::{Said, SharedTruth, Truth, TruthCall};
 
 /// Which of the shapes in the field a site speaks.
