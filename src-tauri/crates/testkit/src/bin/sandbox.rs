@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 
 use clap::{Parser, ValueEnum};
 use serde_json::{Map, json};
-use testkit::sandbox::{Dialect, Mood, Running, SYSTEMS, SharedTruth, System, Truth, whims};
+use turnstone_testkit::sandbox::{Dialect, Mood, Running, SYSTEMS, SharedTruth, System, Truth, whims};
 
 /// The server systems and providers that Turnstone reads, on this machine, with the demo calls. They run until Ctrl-C.
 #[derive(Parser)]
