@@ -6,6 +6,8 @@
 
 mod answer;
 mod delivery;
+pub mod elevenlabs;
+pub mod elevenlabs_backend;
 mod fault;
 mod line;
 mod mood;
