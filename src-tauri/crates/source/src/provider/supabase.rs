@@ -1,5 +1,8 @@
 //! A Supabase project itself.
 
+pub(crate) mod rows;
+pub(crate) mod storage;
+
 use crate::{Settings, Source, SourceError, World};
 
 /// A source of this kind with these settings.
