@@ -125,15 +125,12 @@ impl Account {
     }
 
     fn fetch(&self, http: &Http, path: &str, ask: &AudioRequest<'_>) -> Result<Response, SessionError> {
-        let whole = http.get(path);
-        let Some(resume) = ask.resume else { return self.with(ask.cancel, |request| request.send(ask.cancel), whole) };
-        let rest = whole.clone().resume(resume.from, &resume.validator);
-        match self.with(ask.cancel, |request| request.send(ask.cancel), rest) {
-            Err(SessionError::Http(HttpError::Status(refusal))) if refusal.status == 416 => {
-                self.with(ask.cancel, |request| request.send(ask.cancel), whole)
-            }
-            answer => answer,
-        }
+        let request = http.get(path);
+        let request = match ask.resume {
+            Some(resume) => request.resume(resume.from, &resume.validator),
+            None => request,
+        };
+        self.with(ask.cancel, |request| request.send(ask.cancel), request)
     }
 
     /// Sends a request with a token that has not run out.
