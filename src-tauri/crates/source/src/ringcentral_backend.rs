@@ -40,12 +40,16 @@ pub(crate) fn open(settings: &Settings, world: &World) -> Result<Box<dyn Source>
         Some(secret) => Some(Account::new(provider_url, secret, settings, world)?),
         None => None,
     };
+    let legacy = match settings.get("legacy_url") {
+        Some(url) => Some(Http::new(url, Allowed::default(), settings, world)?),
+        None => None,
+    };
     let server = RingCentralBackend {
         http,
+        legacy,
         session: Session::new(Token::new(world, Credential::bearer)),
         provider,
         page: settings.number("page_size", 1..=PAGE)?.unwrap_or(PAGE),
-        clock: world.clock,
     };
     Ok(Box::new(Remote::new(server, settings, world)?))
 }
@@ -55,8 +59,9 @@ struct RingCentralBackend {
     session: Session<Token>,
     /// RingCentral itself, with the user's own credential.
     provider: Option<Account>,
+    /// Where relative addresses of older recordings lie, if elsewhere.
+    legacy: Option<Http>,
     page: u32,
-    clock: fn() -> i64,
 }
 
 impl Server for RingCentralBackend {
@@ -88,7 +93,8 @@ impl Server for RingCentralBackend {
     }
 
     fn requests(&self) -> u64 {
-        self.http.requests() + self.provider.as_ref().map_or(0, Account::requests)
+        let legacy = self.legacy.as_ref().map_or(0, Http::requests);
+        self.http.requests() + legacy + self.provider.as_ref().map_or(0, Account::requests)
     }
 }
 

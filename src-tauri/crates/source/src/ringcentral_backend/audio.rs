@@ -35,7 +35,8 @@ pub(super) fn provider(server: &RingCentralBackend, ask: &AudioRequest<'_>) -> R
 /// The address in the record, without any credential.
 pub(super) fn legacy(server: &RingCentralBackend, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
     let address = ask.recording.legacy_url.as_deref().unwrap_or_default();
-    let request = resumed(server.http.found(address)?, ask);
+    let http = server.legacy.as_ref().filter(|_| !address.contains("://")).unwrap_or(&server.http);
+    let request = resumed(http.found(address)?, ask);
     match request.send(ask.cancel) {
         Ok(response) => stream::audio(response),
         Err(HttpError::Status(refusal)) if matches!(refusal.status, 401 | 403) => {

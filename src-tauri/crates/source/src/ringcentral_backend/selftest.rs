@@ -3,8 +3,8 @@
 use model::{Cancel, Door, Recording};
 use serde_json::Value;
 
-use super::{RingCentralBackend, audio};
 use super::list::{At, List, failed};
+use super::{RingCentralBackend, audio};
 use crate::http::HttpError;
 use crate::session::SessionError;
 use crate::transcript_format::json;
