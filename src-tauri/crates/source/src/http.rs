@@ -274,6 +274,12 @@ impl Credential {
         Self { header: "authorization", value: Secret::new(format!("Basic {pair}")) }
     }
 
+    /// What is sent.
+    #[cfg(test)]
+    pub(crate) fn value(&self) -> &Secret {
+        &self.value
+    }
+
     /// Any header whose value is a secret: `xi-api-key`, `apikey`, `cookie`.
     pub fn header(header: &'static str, value: &Secret) -> Self {
         Self { header, value: value.clone() }

@@ -4,7 +4,9 @@ mod token;
 
 pub(crate) use token::Token;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
 
 use model::Cancel;
 
@@ -29,6 +31,8 @@ pub(crate) struct Session<S> {
     how: S,
     /// Held while somebody signs in, so that the others wait.
     kept: Mutex<Kept>,
+    /// How often signing in has failed.
+    failures: AtomicU64,
 }
 
 /// The credentials there are, and the how-manieth they are.
@@ -36,12 +40,16 @@ pub(crate) struct Session<S> {
 struct Kept {
     credentials: Option<Arc<[Credential]>>,
     generation: u64,
+    failure: Option<SourceError>,
 }
+
+/// How long one wait for whoever is signing in lasts.
+const LOOK: Duration = Duration::from_millis(5);
 
 impl<S: SignIn> Session<S> {
     /// A session that begins with the first request.
     pub fn new(how: S) -> Self {
-        Self { how, kept: Mutex::default() }
+        Self { how, kept: Mutex::default(), failures: AtomicU64::new(0) }
     }
 
     /// How it is signed in.
@@ -66,18 +74,61 @@ impl<S: SignIn> Session<S> {
 
     /// The credentials, signing in if there are none or if they are still the stale ones.
     fn credentials(&self, stale: Option<u64>, cancel: &Cancel) -> Result<(Arc<[Credential]>, u64), SessionError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        cancel.check().map_err(|cancelled| SessionError::SignIn(cancelled.into()))?;
+        let before = self.failures.load(Ordering::Acquire);
+        let mut kept = self.turn(cancel)?;
         if let Some(credentials) = &kept.credentials
             && stale != Some(kept.generation)
         {
             return Ok((Arc::clone(credentials), kept.generation));
         }
-        let signed_in = self.how.sign_in(kept.credentials.as_deref(), cancel).map_err(SessionError::SignIn)?;
+        if let Some(failure) = &kept.failure
+            && self.failures.load(Ordering::Acquire) != before
+        {
+            // It failed for whoever was waited for: a password that was refused is not tried once for everybody.
+            return Err(SessionError::SignIn(again(failure)));
+        }
+        let signed_in = self.how.sign_in(kept.credentials.as_deref(), cancel).map_err(|error| {
+            if !matches!(error, SourceError::Cancelled(_)) {
+                kept.failure = Some(again(&error));
+                self.failures.fetch_add(1, Ordering::AcqRel);
+            }
+            SessionError::SignIn(error)
+        })?;
         let credentials: Arc<[Credential]> = signed_in.into();
         kept.credentials = Some(Arc::clone(&credentials));
         kept.generation += 1;
         Ok((credentials, kept.generation))
+    }
+
+    /// Waits while somebody else signs in.
+    fn turn(&self, cancel: &Cancel) -> Result<MutexGuard<'_, Kept>, SessionError> {
+        loop {
+            cancel.check().map_err(|cancelled| SessionError::SignIn(cancelled.into()))?;
+            match self.kept.try_lock() {
+                Ok(kept) => return Ok(kept),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => {
+                    cancel.wait(LOOK).map_err(|cancelled| SessionError::SignIn(cancelled.into()))?;
+                }
+            }
+        }
+    }
+}
+
+/// The same failure for somebody else.
+fn again(error: &SourceError) -> SourceError {
+    match error {
+        SourceError::Settings(words) => SourceError::Settings(words.clone()),
+        SourceError::Unreachable(words) => SourceError::Unreachable(words.clone()),
+        SourceError::Io { what, cause } => {
+            SourceError::Io { what: what.clone(), cause: std::io::Error::new(cause.kind(), cause.to_string()) }
+        }
+        SourceError::Credentials(words) => SourceError::Credentials(words.clone()),
+        SourceError::Forbidden(words) => SourceError::Forbidden(words.clone()),
+        SourceError::RateLimited { until_ms } => SourceError::RateLimited { until_ms: *until_ms },
+        SourceError::Nonsense(words) => SourceError::Nonsense(words.clone()),
+        SourceError::Offline => SourceError::Offline,
+        SourceError::Cancelled(cancelled) => SourceError::Cancelled(*cancelled),
     }
 }
 
@@ -91,3 +142,6 @@ pub(crate) enum SessionError {
     #[error(transparent)]
     SignIn(SourceError),
 }
+
+#[cfg(test)]
+mod tests;
