@@ -15,6 +15,8 @@ mod request;
 mod server;
 mod system;
 mod truth;
+pub mod twilio;
+pub mod twilio_bridge;
 
 pub use answer::{Answer, Asked, Pieces};
 pub use fault::{Fault, When};
@@ -23,6 +25,8 @@ pub use mood::{Mood, whims};
 pub use server::{Seen, Server, Whim};
 pub use system::{Running, SYSTEMS, System};
 pub use truth::{Said, SharedTruth, Truth, TruthCall};
+pub use twilio::Twilio;
+pub use twilio_bridge::TwilioBridge;
 
 /// Which of the shapes in the field a site speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
