@@ -11,6 +11,8 @@ mod checks;
 mod item;
 mod sign_in;
 
+use std::sync::Arc;
+
 use model::{Cancel, Outcome, Recording};
 use serde_json::Value;
 use url::Url;
@@ -36,7 +38,7 @@ pub(crate) fn open(settings: &Settings, world: &World) -> Result<Box<dyn Source>
 
 struct Bridge {
     http: Http,
-    session: Session<BridgeSignIn>,
+    session: Arc<Session<BridgeSignIn>>,
     page_size: u32,
     /// What relative addresses of old recordings are relative to.
     legacy: Url,
@@ -58,7 +60,7 @@ impl Bridge {
         let http = Http::new(address, allowed, settings, world)?;
         let base = folder(http.base().as_str())?;
         Ok(Self {
-            session: Session::new(BridgeSignIn::new(http.clone(), world)),
+            session: Arc::new(Session::new(BridgeSignIn::new(http.clone(), world))),
             page_size: settings.number("page_size", 1..=MOST_PER_PAGE)?.unwrap_or(MOST_PER_PAGE),
             legacy: legacy.unwrap_or(base),
             clock: world.clock,
@@ -191,8 +193,22 @@ impl Server for Bridge {
     }
 
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {
-        drop(hint);
-        None
+        let (http, session) = (self.http.clone(), Arc::clone(&self.session));
+        let ask = move |cancel: &Cancel| {
+            let status = http.get("/api/status");
+            Ok(session.with(cancel, |credentials| Ok(with(status.clone(), credentials)))?)
+        };
+        let mut was_open = false;
+        let on = move |name: &str, data: &str| {
+            let event: Value = serde_json::from_str(data).unwrap_or_default();
+            let kind = event["type"].as_str().unwrap_or(name);
+            // What happened while nobody listened is not told again.
+            let reopened = name == "open" && std::mem::replace(&mut was_open, true);
+            if reopened || ["call_ended", "recording_saved"].contains(&kind) {
+                hint();
+            }
+        };
+        Some(self.http.events(ask, on))
     }
 
     fn requests(&self) -> u64 {

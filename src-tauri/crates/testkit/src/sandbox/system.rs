@@ -27,7 +27,22 @@ pub struct Running {
 }
 
 /// All systems: server systems first, then the providers.
-pub const SYSTEMS: &[System] = &[];
+pub const SYSTEMS: &[System] = &[
+    System {
+        kind: "twilio-bridge",
+        secret: r#"{"email":"sandbox@example.com","password":"sandbox-password"}"#,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(super::TwilioBridge::new(truth, dialect)),
+    },
+    System {
+        kind: "twilio",
+        secret: r#"{"account_sid":"ACdddddddddddddddddddddddddddddddd","auth_token":"sandbox-twilio-token"}"#,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(super::Twilio::new(truth, dialect)),
+    },
+];
 
 impl System {
     /// The system that a kind of source reads.
