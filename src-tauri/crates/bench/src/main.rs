@@ -5,6 +5,7 @@
 mod audio;
 mod figures;
 mod library;
+mod servers;
 mod window;
 
 use std::process::ExitCode;
@@ -15,9 +16,10 @@ fn main() -> ExitCode {
     let result = match topic {
         "audio" => audio::run(options),
         "library" => library::run(options),
+        "servers" => servers::run(options),
         "window" => window::run(options),
         _ => Err(
-            "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | window [--calls N]"
+            "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | servers [--quick] | window [--calls N]"
                 .into(),
         ),
     };
