@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use crate::headless::{self, Speaker};
+use crate::sandbox::Sandbox;
 use crate::step::{self, Outcome};
 use crate::{node, packages, place};
 
@@ -18,20 +19,23 @@ const TITLE: &str = "Turnstone";
 const TO_FIRST_SOUND: Duration = Duration::from_secs(60);
 const LISTENED: Duration = Duration::from_secs(12);
 
-/// Installs, builds, makes the demo library and opens the window on it; with no display, in a picture.
-pub fn run() -> Outcome {
+/// Installs, builds, makes the demo library and opens the window on it; with no display, in a picture. With `servers`
+/// the library also has every server system and provider as a source, running on this machine until the window is closed.
+pub fn run(servers: bool) -> Outcome {
     let display = headless::has_display();
     packages::require(if display { &[packages::BUILD] } else { &[packages::BUILD, packages::HEADLESS] })?;
     node::build_pages()?;
     build()?;
-    let library = make_library()?;
+    let sandbox = if servers { Some(Sandbox::start()?) } else { None };
+    let secrets = sandbox.as_ref().map(Sandbox::secrets).unwrap_or_default();
+    let library = make_library_with(sandbox.as_ref())?;
     if display {
         step::heading("Turnstone");
         println!("The window opens on {}. Close it to come back here.", library.display());
-        return step::run(window(&library)?.env("TURNSTONE_LIBRARY", &library));
+        return step::run(window(&library)?.env("TURNSTONE_LIBRARY", &library).envs(secrets));
     }
     step::heading("no display: opening the window under Xvfb and playing the first call");
-    step::run(headless::with_display(&place::itself()?).arg(HEADLESS).arg(&library))
+    step::run(headless::with_display(&place::itself()?).arg(HEADLESS).arg(&library).envs(secrets))
 }
 
 /// Builds the window and the command line.
@@ -42,6 +46,10 @@ pub fn build() -> Outcome {
 
 /// Makes the demo library anew with the command line, as a user would.
 pub fn make_library() -> Result<PathBuf, String> {
+    make_library_with(None)
+}
+
+fn make_library_with(sandbox: Option<&Sandbox>) -> Result<PathBuf, String> {
     let library = place::demo()?.join("library");
     step::heading("a library made of the demo calls");
     match std::fs::remove_dir_all(&library) {
@@ -56,8 +64,12 @@ pub fn make_library() -> Result<PathBuf, String> {
         let path = demo.join(folder);
         step::run(turnstone(&library)?.args(["source", "add", kind, name, "--path"]).arg(path))?;
     }
-    step::run(turnstone(&library)?.arg("sync"))?;
-    step::run(turnstone(&library)?.args(["fetch", "--all"]))?;
+    for system in sandbox.iter().flat_map(|sandbox| &sandbox.systems) {
+        step::run(turnstone(&library)?.args(&system.arguments))?;
+    }
+    let secrets = sandbox.map(Sandbox::secrets).unwrap_or_default();
+    step::run(turnstone(&library)?.arg("sync").envs(secrets.clone()))?;
+    step::run(turnstone(&library)?.args(["fetch", "--all"]).envs(secrets))?;
     Ok(library)
 }
 

@@ -11,6 +11,7 @@ mod headless;
 mod node;
 mod packages;
 mod place;
+mod sandbox;
 mod step;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use step::Outcome;
 
 const USAGE: &str = "\
 cargo demo                 build Turnstone and open it on the bundled demo calls
+cargo demo --servers       the same, with every server system and provider on this machine as a source
 cargo ci [--no-window]     every check and every test; --no-window leaves out those that open the real window
 cargo dev [ARGUMENTS]      the window with hot reload; ARGUMENTS go to `tauri dev`";
 
@@ -26,7 +28,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     let outcome: Outcome = match (command, rest) {
-        ("demo", []) => demo::run(),
+        ("demo", []) => demo::run(false),
+        ("demo", [flag]) if flag == "--servers" => demo::run(true),
         (demo::HEADLESS, [library]) => demo::run_headless(library.as_ref()),
         ("ci", []) => ci::run(true),
         ("ci", [flag]) if flag == "--no-window" => ci::run(false),

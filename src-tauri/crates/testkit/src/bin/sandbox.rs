@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::channel;
 
 use clap::{Parser, ValueEnum};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use turnstone_testkit::sandbox::{Dialect, Mood, Running, SYSTEMS, SharedTruth, System, Truth, whims};
 
 /// The server systems and providers that Turnstone reads, on this machine, with the demo calls. They run until Ctrl-C.
@@ -34,6 +34,10 @@ struct Arguments {
     /// One line of JSON per system instead of words
     #[arg(long)]
     json: bool,
+    /// One line per system with tabs between: its secret's variable, its secret, the arguments that add it; then an
+    /// empty line
+    #[arg(long, hide = true)]
+    tabs: bool,
     /// End when standard input does
     #[arg(long, hide = true)]
     until_input_ends: bool,
@@ -51,7 +55,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match start(&arguments) {
         Ok(running) => {
-            tell(&running, arguments.json);
+            match arguments {
+                Arguments { json: true, .. } => running.iter().for_each(|one| println!("{}", as_json(one, &running))),
+                Arguments { tabs: true, .. } => {
+                    running.iter().for_each(|one| println!("{}", with_tabs(one, &running)));
+                    println!();
+                }
+                _ => tell(&running),
+            }
             wait(arguments.until_input_ends);
             ExitCode::SUCCESS
         }
@@ -83,22 +94,20 @@ fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
     Ok(running)
 }
 
-fn tell(running: &[Running], as_json: bool) {
-    for one in running {
-        if as_json {
-            let set: Map<_, _> = one.settings(running).into_iter().map(|(key, value)| (key, value.into())).collect();
-            println!(
-                "{}",
-                json!({
-                    "kind": one.system.kind, "name": one.name(), "url": one.server.origin(), "set": set,
-                    "variable": one.variable(), "secret": one.system.secret, "arguments": one.arguments(running)
-                })
-            );
-        }
-    }
-    if as_json {
-        return;
-    }
+fn as_json(one: &Running, all: &[Running]) -> Value {
+    let set: Map<_, _> = one.settings(all).into_iter().map(|(key, value)| (key, value.into())).collect();
+    json!({
+        "kind": one.system.kind, "name": one.name(), "url": one.server.origin(), "set": set,
+        "variable": one.variable(), "secret": one.system.secret, "arguments": one.arguments(all)
+    })
+}
+
+fn with_tabs(one: &Running, all: &[Running]) -> String {
+    let words = [one.variable(), one.system.secret.to_owned()].into_iter().chain(one.arguments(all));
+    words.collect::<Vec<_>>().join("\t")
+}
+
+fn tell(running: &[Running]) {
     println!("Running on this machine until Ctrl-C:");
     running.iter().for_each(|one| println!("  {:<20} {}", one.system.kind, one.server.origin()));
     println!("\nTheir secrets, for the terminal in which you run turnstone:");
@@ -118,12 +127,14 @@ fn wait(until_input_ends: bool) {
         let end = end.clone();
         std::thread::spawn(move || {
             drop(std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink()));
-            drop(end.send(()));
+            let _ = end.send(());
         });
     }
     // Without a handler Ctrl-C ends the program all the same, only less politely.
-    drop(ctrlc::set_handler(move || drop(end.send(()))));
-    drop(ended.recv());
+    let _ = ctrlc::set_handler(move || {
+        let _ = end.send(());
+    });
+    let _ = ended.recv();
 }
 
 /// A word as a shell reads it back.
