@@ -8,4 +8,6 @@ mod importing;
 mod killed;
 mod listening;
 mod opening;
+mod served;
+mod servers_faults;
 mod sources;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use cache::Store;
 use library::{Library, LibraryError};
 use model::{Cancel, SourceId};
-use source::secret::{Keychain, Secrets};
+use source::secret::{ForThisRun, Keychain, Secrets};
 use source::{Network, Source};
 
 use crate::clock::{self, Clock};
@@ -30,6 +30,7 @@ pub struct Options {
     dir: PathBuf,
     purpose: Purpose,
     offline: bool,
+    keychain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +62,27 @@ pub(crate) struct Inner {
 impl Options {
     /// For the window: reading and writing, with sound, watching the sources.
     pub fn for_window(dir: PathBuf) -> Self {
-        Self { dir, purpose: Purpose::Window, offline: false }
+        Self { dir, purpose: Purpose::Window, offline: false, keychain: true }
     }
 
     /// For a command that changes the library.
     pub fn to_change(dir: PathBuf) -> Self {
-        Self { dir, purpose: Purpose::Change, offline: false }
+        Self { dir, purpose: Purpose::Change, offline: false, keychain: true }
     }
 
     /// For a command that only looks, also while a window has the library open.
     pub fn to_look(dir: PathBuf) -> Self {
-        Self { dir, purpose: Purpose::Look, offline: false }
+        Self { dir, purpose: Purpose::Look, offline: false, keychain: true }
     }
 
     /// Ask no source for anything.
     pub fn offline(self, offline: bool) -> Self {
         Self { offline, ..self }
+    }
+
+    /// Leave the system's keychain alone: secrets are for this run only.
+    pub fn without_keychain(self) -> Self {
+        Self { keychain: false, ..self }
     }
 }
 
@@ -87,6 +93,11 @@ impl App {
             Purpose::Look => open_to_look(&options.dir)?,
             Purpose::Window | Purpose::Change => Library::open(&options.dir, None)?,
         };
+        let secrets: Arc<dyn Secrets> = if options.keychain {
+            Arc::new(Keychain::for_library(options.dir.to_string_lossy()))
+        } else {
+            Arc::new(ForThisRun::default())
+        };
         let inner = Inner {
             store: Store::new(library.dir().join("audio")),
             library,
@@ -94,7 +105,7 @@ impl App {
             underway: Underway::default(),
             clock: clock::system,
             network: Network::default(),
-            secrets: Arc::new(Keychain::for_library(options.dir.to_string_lossy())),
+            secrets,
             open_sources: Mutex::default(),
             for_window: options.purpose == Purpose::Window,
             listening: OnceLock::new(),

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use super::elevenlabs::{self, ElevenLabs};
+use super::elevenlabs_backend::ElevenLabsBackend;
 use super::{Dialect, Server, SharedTruth, Site};
 
 /// A system that can be started.
@@ -41,6 +43,20 @@ pub const SYSTEMS: &[System] = &[
         set: &[],
         provider: None,
         site: |truth, dialect| Arc::new(super::Twilio::new(truth, dialect)),
+    },
+    System {
+        kind: "elevenlabs-backend",
+        secret: r#"{"email":"auditor@example.com","password":"sandbox-password"}"#,
+        set: &[],
+        provider: Some("elevenlabs"),
+        site: |truth, dialect| Arc::new(ElevenLabsBackend::new(truth, dialect)),
+    },
+    System {
+        kind: "elevenlabs",
+        secret: elevenlabs::KEY,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(ElevenLabs::new(truth, dialect)),
     },
 ];
 

@@ -1,0 +1,97 @@
+//! A library with one of the sandbox's systems as its source.
+
+use app::{App, FetchTotals, Filter, NewSecret, NewSource, Options, Secret, Sort, SyncOutcome};
+use model::{Cancel, SourceId};
+use testkit::sandbox::{Dialect, Running, Server, SharedTruth, System, Truth};
+
+/// A library with a server as its source, which nothing was read of yet.
+pub struct Served {
+    pub app: App,
+    pub running: Running,
+    pub truth: SharedTruth,
+    pub source: SourceId,
+    pub home: tempfile::TempDir,
+}
+
+impl Served {
+    /// The system that this kind of source reads, telling this truth.
+    pub fn new(kind: &str, truth: Truth) -> Self {
+        Self::set(kind, truth, &[])
+    }
+
+    /// The same with further settings.
+    pub fn set(kind: &str, truth: Truth, set: &[(&str, &str)]) -> Self {
+        let truth = SharedTruth::from(truth);
+        let running = System::of(kind).unwrap().start(&truth, Dialect::Documented, 0).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let app = App::open(Options::to_change(home.path().join("library")).without_keychain()).unwrap();
+        let source = add(&app, &running, set);
+        Self { app, running, truth, source, home }
+    }
+
+    pub fn server(&self) -> &Server {
+        &self.running.server
+    }
+
+    /// Reads what is new; whatever else happens, the library must be whole afterwards.
+    pub fn sync(&self) -> SyncOutcome {
+        self.sync_until(&Cancel::new())
+    }
+
+    pub fn sync_until(&self, cancel: &Cancel) -> SyncOutcome {
+        let outcome = self.app.sync(self.source, false, cancel, &mut |_| {}).unwrap();
+        assert_eq!(self.app.check_library().unwrap(), [] as [&str; 0]);
+        outcome
+    }
+
+    /// Brings all audio into the cache that can be had.
+    pub fn fetch_all(&self) -> FetchTotals {
+        let all = self.app.calls_with_audio(&Filter::default()).unwrap();
+        self.app.fetch(&all, 4, &Cancel::new(), &mut |_| {}).unwrap()
+    }
+
+    /// Everything that the library says its source says.
+    pub fn content(&self) -> Vec<String> {
+        content(&self.app)
+    }
+
+    /// What a library says that reads the same server when nothing goes wrong.
+    pub fn content_without_faults(&self) -> Vec<String> {
+        self.server().behave();
+        let home = tempfile::tempdir().unwrap();
+        let app = App::open(Options::to_change(home.path().join("library")).without_keychain()).unwrap();
+        let source = add(&app, &self.running, &[]);
+        let outcome = app.sync(source, false, &Cancel::new(), &mut |_| {}).unwrap();
+        assert!(outcome.run.complete, "{outcome:?}");
+        content(&app)
+    }
+}
+
+fn add(app: &App, running: &Running, set: &[(&str, &str)]) -> SourceId {
+    let given = set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let set = running.settings(&[]).into_iter().chain(given).collect();
+    let secret = NewSecret { secret: Secret::new(running.system.secret), or_for_this_run: true };
+    let (kind, url) = (running.system.kind.into(), Some(running.server.origin().to_owned()));
+    let secret = (!running.system.secret.is_empty()).then_some(secret);
+    app.add_source(NewSource { kind, name: running.name(), url, set, secret, ..NewSource::default() }).unwrap().id
+}
+
+/// A line per call in the order of the calls' names at their source: the record with its words, the recordings with what
+/// is known of their bytes, and the row as lists show it; ids and moments that each library makes itself left out.
+fn content(app: &App) -> Vec<String> {
+    let (mut lines, mut after) = (Vec::new(), None);
+    loop {
+        let page = app.calls(&Filter::default(), Sort::default(), after.as_deref(), 1_000).unwrap();
+        for row in page.rows {
+            let call = app.call(row.id).unwrap();
+            let recordings: Vec<_> = call.recordings.iter().map(|recording| &recording.record).collect();
+            lines.push(format!("{} {:?} {:?} {:?}", row.remote_id, call.record, recordings, row.vanished_ms.is_some()));
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    lines.sort();
+    lines
+}
