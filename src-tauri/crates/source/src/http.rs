@@ -344,6 +344,13 @@ impl Request {
     }
 }
 
+impl HttpError {
+    /// Why a read of [`Response::body`] failed.
+    pub fn of_read(error: &std::io::Error) -> Self {
+        wire::broken("the server", error)
+    }
+}
+
 impl Refusal {
     /// The body as JSON, if it is.
     pub fn json(&self) -> Option<Value> {

@@ -72,6 +72,19 @@ impl Rules {
         }
     }
 
+    /// Where a redirect leads: any fit address, but never from https to http.
+    pub(super) fn followed(&self, from: &Url, target: &str) -> Result<Url, HttpError> {
+        let host = from.host_str().unwrap_or_default();
+        let next = from.join(target.trim());
+        let mut next = next.map_err(|_| HttpError::Unsafe(format!("{host} redirects to no proper address")))?;
+        next.set_fragment(None);
+        if from.scheme() == "https" && next.scheme() == "http" {
+            return Err(HttpError::Unsafe(format!("{host} redirects from https to http, which was not followed")));
+        }
+        self.fit(&next)?;
+        Ok(next)
+    }
+
     /// Whether an address that was found in data may be asked.
     pub(super) fn found(&self, url: &Url) -> Result<(), HttpError> {
         self.fit(url)?;

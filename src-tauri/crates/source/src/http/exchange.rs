@@ -161,11 +161,7 @@ impl Attempt<'_> {
                     name(&url)
                 )));
             }
-            let next =
-                followed(&url, target).and_then(|next| rules.fit(&next).map(|()| next)).map_err(Failure::last)?;
-            if url.scheme() == "https" && next.scheme() != "https" {
-                return fatal(HttpError::Unsafe(format!("{} redirects from https to http", name(&url))));
-            }
+            let next = rules.followed(&url, target).map_err(Failure::last)?;
             if seen.contains(&next) || seen.len() > REDIRECTS {
                 return fatal(HttpError::Unsafe(format!("{} redirects in circles", name(&url))));
             }
@@ -280,13 +276,6 @@ fn left(end: Option<Instant>) -> Duration {
 /// Where this answer sends us.
 fn redirect(answer: &Response) -> Option<&str> {
     matches!(answer.status, 301 | 302 | 303 | 307 | 308).then(|| answer.headers.get("location"))?.map(String::as_str)
-}
-
-fn followed(from: &Url, target: &str) -> Result<Url, HttpError> {
-    let next = from.join(target);
-    let mut next = next.map_err(|_| HttpError::Unsafe(format!("{} redirects to no proper address", name(from))))?;
-    next.set_fragment(None);
-    Ok(next)
 }
 
 fn failed(host: &str, error: ureq::Error) -> Failure {

@@ -2,6 +2,8 @@
 
 mod addresses;
 mod basics;
+mod bodies;
+mod redirects;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
