@@ -103,7 +103,7 @@ impl Bridge {
     }
 
     /// By the recording's id; and by its call's, for servers that know no recordings by themselves.
-    fn from_server(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
+    fn server_audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
         let place = ask.recording.storage_path.as_deref().map(item::Place::read);
         let (by_id, by_call) = place.unwrap_or_default().paths();
         let mut refused = None;
@@ -184,7 +184,7 @@ impl Server for Bridge {
 
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
         match (ask.door, &ask.recording.legacy_url) {
-            (Door::Source, _) => self.from_server(ask),
+            (Door::Source, _) => self.server_audio(ask),
             (Door::Legacy, Some(address)) => {
                 self.send(self.http.found(address)?, ask).map_err(failed).and_then(stream::audio)
             }

@@ -40,6 +40,9 @@ enum Use {
     Away,
 }
 
+/// What was said, and what else there is to know of it.
+type Told = (Transcript, Map<String, Value>);
+
 /// What is known of a call's transcript.
 #[derive(Default)]
 pub(super) struct Heard {
@@ -132,12 +135,7 @@ impl Intelligence {
     }
 
     /// What was said, and what else there is to know; `None` if it is not there any more.
-    fn sentences(
-        &self,
-        account: &Account,
-        of: &Value,
-        cancel: &Cancel,
-    ) -> Result<Option<(Transcript, Map<String, Value>)>, ItemError> {
+    fn sentences(&self, account: &Account, of: &Value, cancel: &Cancel) -> Result<Option<Told>, ItemError> {
         let Some(sid) = lenient::text(&of["sid"]) else { return Ok(None) };
         let request = self.http.get(&format!("/v2/Transcripts/{}/Sentences", segment(sid)));
         let mut request = request.query("WordTimestamps", "true").query("Redacted", "true").query("PageSize", "1000");
