@@ -134,7 +134,7 @@ impl TwilioBridge {
     fn call(&self, call: &TruthCall) -> Answer {
         let mut data = self.rows(call);
         if self.dialect == Dialect::Documented {
-            data.as_object_mut().map(|members| members.remove("transcripts"));
+            data.as_object_mut().and_then(|members| members.remove("transcripts"));
         }
         Answer::json(&json!({"data": data}))
     }
@@ -143,9 +143,9 @@ impl TwilioBridge {
         let mut rows = self.transcripts(call);
         for row in &mut rows {
             row["timestamp"] = row["createdAt"].take();
-            row.as_object_mut().map(|members| {
-                members.retain(|name, _| !["callId", "createdAt", "updatedAt"].contains(&name.as_str()))
-            });
+            if let Some(members) = row.as_object_mut() {
+                members.retain(|name, _| !["callId", "createdAt", "updatedAt"].contains(&name.as_str()));
+            }
         }
         let total = rows.len();
         Answer::json(&json!({"data": {
