@@ -150,15 +150,7 @@ impl App {
     pub fn test_source(&self, id: SourceId) -> Result<Vec<Check>, Fault> {
         let row = self.source_row(id)?;
         let source = self.open_source(&row)?;
-        let wants_secret = kinds::describe(kind_of(&row)?).secret.is_some_and(|secret| !secret.optional);
-        if wants_secret && self.inner.secrets.get(&row.name).ok().flatten().is_none() {
-            let variable = Keychain::variable(&row.name);
-            let words = format!(
-                "{:?} has no secret here: sign in in the window, add it with --secret-stdin, or give it in {variable}",
-                row.name
-            );
-            return Err(Fault::new(FaultCode::NeedsCredentials, words));
-        }
+        self.want_secret(&row)?;
         Ok(source.test())
     }
 
@@ -207,6 +199,20 @@ impl App {
     /// Whether a source that is no folder cannot be asked at the moment.
     pub(crate) fn is_out_of_reach(&self, id: SourceId) -> Result<bool, Fault> {
         Ok(self.world(&self.source_row(id)?).network.is_off())
+    }
+
+    /// That a source which must be signed in to has a secret here; the fault says where to put one.
+    pub(crate) fn want_secret(&self, row: &SourceRow) -> Result<(), Fault> {
+        let must = kinds::describe(kind_of(row)?).secret.is_some_and(|secret| !secret.optional);
+        if !must || self.inner.secrets.get(&row.name).ok().flatten().is_some() {
+            return Ok(());
+        }
+        let words = format!(
+            "{:?} has no secret here: sign in in the window, or give it for this run in {}",
+            row.name,
+            Keychain::variable(&row.name)
+        );
+        Err(Fault::new(FaultCode::NeedsCredentials, words))
     }
 
     /// Forgets an open source, so that it is opened with what is configured now.

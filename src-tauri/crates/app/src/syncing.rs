@@ -35,6 +35,13 @@ const SETTLING_LOOKS: u32 = 12;
 const SETTLING_PAUSE: Duration = Duration::from_millis(300);
 
 impl SyncOutcome {
+    /// The same, with better words for why it ended.
+    fn ended_by(mut self, fault: Fault) -> Self {
+        self.run.error = Some(KeptError { code: fault.code.as_str().into(), message: fault.message.clone() });
+        self.fault = Some(fault);
+        self
+    }
+
     /// Two runs as one: what was unchanged in the second had been counted in the first.
     fn followed_by(self, next: Self) -> Self {
         let (first, then) = (self.run, next.run);
@@ -77,7 +84,12 @@ impl App {
         let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
         let library = &self.inner.library;
         let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, clock: at, cancel };
-        let outcome = outcome(sync::run(&walk, observe));
+        let mut outcome = outcome(sync::run(&walk, observe));
+        if outcome.fault.as_ref().is_some_and(|fault| fault.code == FaultCode::NeedsCredentials)
+            && let Err(fault) = self.want_secret(&row)
+        {
+            outcome = outcome.ended_by(fault);
+        }
         let run = outcome.run.clone();
         if run.complete && (full || row.cursor.is_none()) {
             self.remember_whole_look(&row)?;
@@ -207,9 +219,11 @@ fn probe(source: &dyn Source, recording: &Recording, at_ms: i64) -> Option<Recor
 }
 
 fn outcome(report: Report) -> SyncOutcome {
-    let fault = report.error.map(fault);
-    let error = fault.as_ref().map(|f| KeptError { code: f.code.as_str().into(), message: f.message.clone() });
-    SyncOutcome { run: SyncRun { error, ..report.run }, waiting: report.waiting, fault }
+    let ended = SyncOutcome { run: report.run, waiting: report.waiting, fault: None };
+    match report.error.map(fault) {
+        Some(fault) => ended.ended_by(fault),
+        None => ended,
+    }
 }
 
 fn fault(error: SyncError) -> Fault {
