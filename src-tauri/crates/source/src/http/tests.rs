@@ -3,6 +3,8 @@
 mod addresses;
 mod basics;
 mod bodies;
+mod gate;
+mod hints;
 mod redirects;
 
 use std::collections::BTreeMap;
