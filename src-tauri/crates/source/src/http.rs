@@ -42,7 +42,7 @@ use gate::Gate;
 use patience::Limits;
 use wire::{Dial, LookUp};
 
-pub use socket::{Heard, Sender};
+pub use socket::Heard;
 
 /// One configured origin and the way to it. Clones share the gate and the count of requests.
 #[derive(Clone)]

@@ -46,11 +46,15 @@ struct Attempt<'a> {
 impl Request {
     pub(super) fn stream(&self, cancel: &Cancel) -> Result<Response, HttpError> {
         let answer = self.repeated(cancel, false, None, Ok)?;
-        if self.is_wrong_part(&answer) {
-            // The server has another part than the one that is missing: then the whole.
-            return self.whole().repeated(cancel, false, None, Ok);
+        if !self.is_wrong_part(&answer) {
+            return Ok(answer);
         }
-        Ok(answer)
+        if self.resume.is_some() {
+            // The server has another part than the one that is missing: then the whole.
+            return self.whole().stream(cancel);
+        }
+        let host = name(&answer.url);
+        Err(HttpError::Network(format!("{host} sent a part in the middle of what was asked for")))
     }
 
     pub(super) fn value(&self, cancel: &Cancel) -> Result<Value, HttpError> {
@@ -96,10 +100,10 @@ impl Request {
         if self.endless { Limits { stall: EVENTS, trickle: 0, ..limits } } else { limits }
     }
 
-    /// Whether this is an answer to another question than [`Request::resume`]'s.
+    /// Whether this is another part than was asked for, or none.
     fn is_wrong_part(&self, answer: &Response) -> bool {
-        let Some((from, _)) = &self.resume else { return false };
-        answer.status == 416 || (answer.status == 206 && first_byte(answer) != Some(*from))
+        let from = self.resume.as_ref().map_or(0, |(from, _)| *from);
+        answer.status == 416 || (answer.status == 206 && first_byte(answer) != Some(from))
     }
 
     /// What is sent before the body: to the configured origin (`trusted`) everything, to others nothing of ours.
@@ -221,7 +225,7 @@ impl Attempt<'_> {
             let now_ms = (inner.world.clock)();
             let asked = asked_to_wait(&refusal.headers, &refusal.body, now_ms);
             let own = (status == 429).then(|| inner.limits.back_off.saturating_mul(1 << self.turn.min(8)));
-            if let Some(time) = asked.or(own) {
+            if let Some(time) = asked.filter(|time| !time.is_zero()).or(own) {
                 return Err(self.wait_for(time, refusal, now_ms));
             }
         }

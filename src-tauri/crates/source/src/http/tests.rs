@@ -72,6 +72,10 @@ impl Server {
     fn http(&self) -> Http {
         http(&self.url)
     }
+
+    fn http_within(&self, limits: Limits) -> Http {
+        Http::with_limits(&self.url, Allowed::default(), &Settings::default(), &world(), limits).expect("a fit address")
+    }
 }
 
 fn talk(
@@ -113,15 +117,18 @@ fn json(body: &str) -> String {
     answer("200 OK", "content-type: application/json\r\n", body)
 }
 
-/// Limits that a test can wait for.
+/// Pauses that a test can wait for.
 fn quick() -> Limits {
+    Limits { pause: Duration::from_millis(4), back_off: Duration::from_millis(20), ..Limits::default() }
+}
+
+/// Limits that a test can wait for, too short for a busy machine to keep to them.
+fn impatient() -> Limits {
     Limits {
         stall: Duration::from_millis(400),
         head: Duration::from_millis(1200),
         span: Duration::from_millis(600),
-        pause: Duration::from_millis(4),
-        back_off: Duration::from_millis(20),
-        ..Limits::default()
+        ..quick()
     }
 }
 

@@ -157,7 +157,7 @@ fn a_cancel_ends_the_wait_at_the_gate() {
         let start = Instant::now();
         cancel.cancel();
         assert!(matches!(asking.join().unwrap(), Err(HttpError::Cancelled(_))));
-        assert!(start.elapsed() < Duration::from_secs(2));
+        assert!(start.elapsed() < Duration::from_secs(8));
         assert!(!waiting.recv().unwrap(), "has ended waiting");
     });
     assert_eq!(http.requests(), 1);
