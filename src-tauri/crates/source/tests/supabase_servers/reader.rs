@@ -22,9 +22,9 @@ pub struct Reader {
 impl Reader {
     pub fn new(kind: Kind, url: &str, secret: &str, set: &[(&str, &str)], clock: fn() -> i64) -> Self {
         let world = World::plain("tested", clock);
-        world.secrets.set("tested", &Secret::new(secret)).unwrap();
+        world.secrets.set("tested", &Secret::new(secret)).expect("it works");
         let settings = settings(url, set);
-        let source = turnstone_source::open(kind, &settings, &world).unwrap();
+        let source = turnstone_source::open(kind, &settings, &world).expect("it works");
         Self { source, world, calls: BTreeMap::new(), rejected: Vec::new(), doubts: Vec::new(), cursor: None }
     }
 
@@ -82,7 +82,7 @@ impl Reader {
         };
         let mut audio = self.source.audio(&ask).map_err(|error| (error.outcome, error.detail))?;
         let mut bytes = Vec::new();
-        audio.bytes.read_to_end(&mut bytes).unwrap();
+        audio.bytes.read_to_end(&mut bytes).expect("it works");
         assert!(audio.length.is_none_or(|length| length == bytes.len() as u64));
         Ok(bytes)
     }
