@@ -1,11 +1,19 @@
 //! Files published whole: temporary file in the same directory → write → verify → fsync → rename → fsync directory.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+mod listing;
+mod part;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use model::{AudioFacts, Cancel, Cancelled, RecordingId};
+use model::{AudioFacts, Cancel, Cancelled, Door, RecordingId};
 use sha2::{Digest, Sha256};
+
+pub use listing::{Listed, Listing};
+pub use part::Begun;
+
+use part::Part;
 
 /// The directory of cached audio of one library.
 #[derive(Clone, Debug)]
@@ -13,11 +21,18 @@ pub struct Store {
     root: PathBuf,
 }
 
-/// What the bytes must be to be kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Expected {
-    /// Exactly this many bytes, if the source said.
+/// Bytes on their way into the store.
+pub struct Incoming<'a> {
+    /// The bytes.
+    pub bytes: &'a mut dyn Read,
+    /// Where they begin in the file: 0, or where [`Begun`] ends.
+    pub from: u64,
+    /// Exactly this many bytes has the whole file, if the source said.
     pub length: Option<u64>,
+    /// What tells this version of the file from another one; without it a broken transfer leaves nothing behind.
+    pub validator: Option<&'a str>,
+    /// Where they come from.
+    pub door: Door,
     /// Never more than this many bytes.
     pub limit: u64,
 }
@@ -31,13 +46,24 @@ pub struct Stored {
     pub facts: AudioFacts,
 }
 
-/// Why bytes were not kept. Whatever the reason, nothing of them remains.
+/// What looking at a file's bytes told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It is what it was.
+    Sound,
+    /// It is not there.
+    Missing,
+    /// It is not what it was; what is wrong, in words.
+    Damaged(String),
+}
+
+/// Why bytes were not kept. Whatever the reason, no file stands under a name that counts.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The source's stream broke.
     #[error("the source stopped giving bytes after {after}: {cause}")]
     Source {
-        /// Bytes received until then.
+        /// Bytes here until then.
         after: u64,
         /// What the system said.
         cause: io::Error,
@@ -50,6 +76,14 @@ pub enum StoreError {
         /// What arrived.
         got: u64,
     },
+    /// The bytes do not go on where they should.
+    #[error("the source went on at byte {from}, but {here} are here")]
+    Elsewhere {
+        /// Where they begin.
+        from: u64,
+        /// How many are here.
+        here: u64,
+    },
     /// Larger than allowed.
     #[error("larger than the limit of {limit} bytes")]
     TooLarge {
@@ -60,7 +94,7 @@ pub enum StoreError {
     #[error("{0}")]
     Invalid(String),
     /// The cache's disk failed.
-    #[error("cannot write the audio cache at {path}: {cause}")]
+    #[error("cannot use the audio cache at {path}: {cause}")]
     Disk {
         /// The file.
         path: String,
@@ -93,22 +127,27 @@ impl Store {
         fs::metadata(self.resolve(path)).is_ok_and(|meta| meta.is_file() && meta.len() == bytes)
     }
 
+    /// The beginning of a recording's file that an earlier transfer through the same door left behind.
+    pub fn begun(&self, recording: RecordingId, door: Door) -> Option<Begun> {
+        Begun::read(&self.part_of(recording)).filter(|begun| begun.door == door)
+    }
+
     /// Keeps the bytes of `recording` under a name made from its id and the format that `verify` finds; nothing a source
-    /// says becomes part of a path. When this returns `Ok`, the file is complete, verified and on the disk.
+    /// says becomes part of a path. When this returns `Ok`, the file is complete, verified and on the disk. Of a transfer
+    /// that broke, what came is left for the next one if a validator can tell whether it still fits.
     pub fn put(
         &self,
         recording: RecordingId,
-        bytes: &mut dyn Read,
-        expected: Expected,
+        mut incoming: Incoming<'_>,
         verify: &dyn Fn(&Path) -> Result<AudioFacts, String>,
         cancel: &Cancel,
     ) -> Result<Stored, StoreError> {
         let name = recording.0.simple().to_string();
         let dir = self.root.join(&name[..2]);
         fs::create_dir_all(&dir).map_err(|cause| disk(&dir, cause))?;
-        let part = Part::create(dir.join(format!("{name}.part")))?;
-        let (length, hash) = part.fill(bytes, expected, cancel)?;
-        let found = verify(&part.path).map_err(StoreError::Invalid)?;
+        let mut part = Part::open(self.part_of(recording), &incoming)?;
+        let (length, hash) = part.fill(&mut incoming, cancel)?;
+        let found = verify(part.path()).map_err(StoreError::Invalid)?;
         let extension = found.format.as_deref().filter(|f| is_plain(f)).unwrap_or("audio").to_owned();
         let path = format!("{}/{name}.{extension}", &name[..2]);
         part.publish(&self.resolve(&path))?;
@@ -117,69 +156,52 @@ impl Store {
         Ok(Stored { path, facts })
     }
 
-    /// Removes the file of `path`; that it is already gone is no error. The caller removes the row first.
-    pub fn remove(&self, path: &str) -> Result<(), StoreError> {
-        let file = self.resolve(path);
-        match fs::remove_file(&file) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(disk(&file, cause)),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A temporary file that is gone unless it is published.
-struct Part {
-    path: PathBuf,
-    file: File,
-}
-
-impl Part {
-    fn create(path: PathBuf) -> Result<Self, StoreError> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&path)
-            .map_err(|cause| disk(&path, cause))?;
-        Ok(Self { path, file })
-    }
-
-    /// Copies everything, hashing on the way; gives length and hash.
-    fn fill(&self, bytes: &mut dyn Read, expected: Expected, cancel: &Cancel) -> Result<(u64, String), StoreError> {
-        let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 256 * 1024];
-        let mut length = 0u64;
+    /// Looks at every byte of the file of `path`, which should have this length and hash.
+    pub fn verify(&self, path: &str, bytes: u64, sha256: &str, cancel: &Cancel) -> Result<Health, StoreError> {
+        let at = self.resolve(path);
+        let mut file = match File::open(&at) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Health::Missing),
+            Err(cause) => return Err(disk(&at, cause)),
+        };
+        let (mut hasher, mut length) = (Sha256::new(), 0);
+        let mut buffer = vec![0; BUFFER];
         loop {
             cancel.check()?;
-            let got = match bytes.read(&mut buffer) {
+            match file.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(got) => got,
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
-                Err(cause) => return Err(StoreError::Source { after: length, cause }),
-            };
-            length += got as u64;
-            if length > expected.limit {
-                return Err(StoreError::TooLarge { limit: expected.limit });
+                Ok(got) => {
+                    length += got as u64;
+                    hasher.update(&buffer[..got]);
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => return Ok(Health::Damaged(format!("it cannot be read: {cause}"))),
             }
-            hasher.update(&buffer[..got]);
-            (&self.file).write_all(&buffer[..got]).map_err(|cause| disk(&self.path, cause))?;
         }
-        match expected.length {
-            Some(announced) if announced != length => Err(StoreError::Length { expected: announced, got: length }),
-            _ => Ok((length, hex(&hasher.finalize()))),
-        }
+        Ok(match hex(&hasher.finalize()) {
+            _ if length != bytes => Health::Damaged(format!("it has {length} bytes instead of {bytes}")),
+            hash if hash != sha256 => Health::Damaged("its bytes are not those that were fetched".to_owned()),
+            _ => Health::Sound,
+        })
     }
 
-    fn publish(self, to: &Path) -> Result<(), StoreError> {
-        self.file.sync_all().map_err(|cause| disk(&self.path, cause))?;
-        fs::rename(&self.path, to).map_err(|cause| disk(to, cause))
+    /// Removes the file of `path`; that it is already gone is no error. The caller removes the row first.
+    pub fn remove(&self, path: &str) -> Result<(), StoreError> {
+        remove(&self.resolve(path))
+    }
+
+    fn part_of(&self, recording: RecordingId) -> PathBuf {
+        let name = recording.0.simple().to_string();
+        self.root.join(&name[..2]).join(format!("{name}.part"))
     }
 }
 
-impl Drop for Part {
-    /// After publishing there is nothing left under this name; otherwise the partial bytes go.
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+const BUFFER: usize = 256 * 1024;
+
+fn remove(file: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(disk(file, cause)),
+        _ => Ok(()),
     }
 }
 
@@ -192,7 +214,10 @@ fn sync_dir(dir: &Path) -> Result<(), StoreError> {
 }
 
 fn is_plain(extension: &str) -> bool {
-    (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    // Never the names of what is not finished.
+    (1..=5).contains(&extension.len())
+        && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && !matches!(extension, "part" | "json")
 }
 
 fn hex(bytes: &[u8]) -> String {

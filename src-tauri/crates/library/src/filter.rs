@@ -3,6 +3,7 @@
 use model::{AudioState, Direction, Ms, SourceId, digits_of, fold};
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::table::source;
 use crate::{LibraryError, call_key};
@@ -12,9 +13,11 @@ pub(crate) const NOT_YET: &[&str] = &["available", "pending", "failed"];
 
 /// What the calls are narrowed to; a field that is `None` narrows nothing. Words are compared as search compares them:
 /// case and accents do not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Filter {
     /// Calls of this source.
+    #[serde(serialize_with = "write_source", deserialize_with = "read_source")]
     pub source: Option<SourceId>,
     /// Calls that began at or after this moment, UTC milliseconds. Calls of unknown start are left out.
     pub from_ms: Option<i64>,
@@ -43,7 +46,8 @@ pub struct Filter {
 }
 
 /// What is asked of a call's audio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AudioFilter {
     /// It is in this state.
     State(AudioState),
@@ -178,4 +182,14 @@ fn and_number(narrowed: &mut Narrowed, number: &str) {
 
 fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
+}
+
+// A source's id has no JSON of its own: it never leaves this machine but in a kept filter.
+fn write_source<S: Serializer>(source: &Option<SourceId>, to: S) -> Result<S::Ok, S::Error> {
+    source.map(|id| id.to_string()).serialize(to)
+}
+
+fn read_source<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SourceId>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|id| id.parse().map_err(serde::de::Error::custom)).transpose()
 }

@@ -190,6 +190,6 @@ fn facets_overview_and_status_count_what_is_there() {
     lib.library.write(move |writer| writer.set_cached(id, &file)).unwrap();
     let status = reader.status().unwrap();
     assert_eq!((status.calls, status.turns, status.recordings, status.cached, status.sources), (334, 2, 2, 1, 1));
-    assert_eq!(status.schema, 1);
+    assert_eq!(status.schema, library::SCHEMA);
     assert!(status.bytes > 0 && !status.encrypted && status.sqlite.starts_with("3."));
 }

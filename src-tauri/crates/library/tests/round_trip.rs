@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use library::{CacheEntry, CachedFile, Filter, LibraryError, RecordingFacts};
+use library::{CacheEntry, CachedFile, Filter, LibraryError, RecordingFacts, Standing};
 use model::*;
 
 #[test]
@@ -91,10 +91,13 @@ fn an_update_keeps_the_cached_file_and_the_attempts_of_recordings_that_remain() 
     };
     let tried = Attempt { at_ms: NOON, tier: Tier::Provider, outcome: Outcome::NotYet, detail: Some("404".into()) };
     let (cached, attempt) = (file.clone(), tried.clone());
+    let waits = vec![(Door::Provider, NOON + 90_000)];
+    let pending = Standing { state: AudioState::Pending, next_try_ms: Some(NOON + 60_000), tries: 3, waits };
+    let kept = pending.clone();
     lib.library
         .write(move |writer| {
             writer.set_cached(main, &cached)?;
-            writer.record_attempt(second, &attempt, AudioState::Pending, Some(NOON + 60_000))
+            writer.record_attempts(second, &[attempt], Some(&pending))
         })
         .unwrap();
 
@@ -111,6 +114,14 @@ fn an_update_keeps_the_cached_file_and_the_attempts_of_recordings_that_remain() 
         "what the file leaves open is filled in"
     );
     assert_eq!((&stored.recordings[1].attempts, stored.recordings[1].state), (&vec![tried], AudioState::Pending));
+    let second = &stored.recordings[1];
+    let standing = Standing {
+        state: second.state,
+        next_try_ms: second.next_try_ms,
+        tries: second.tries,
+        waits: second.waits.clone(),
+    };
+    assert_eq!(standing, kept, "and when it may be tried again");
     assert_eq!(
         stored.row.duration_ms,
         Some(120),
@@ -126,7 +137,18 @@ fn an_update_keeps_the_cached_file_and_the_attempts_of_recordings_that_remain() 
     let mut fewer = full_call();
     fewer.recordings.remove(0);
     lib.put(vec![fewer]);
-    assert_eq!(lib.reader().cache_entries().unwrap(), [], "a recording that is gone has no file");
+    let stored = lib.reader().call(call).unwrap().unwrap();
+    assert_eq!(stored.record.recordings.len(), 1, "the record is as the source has it");
+    let last = stored.recordings.last().unwrap();
+    assert_eq!((last.id, last.gone, last.state), (main, true, AudioState::Cached), "what is here is kept");
+    assert!(lib.reader().held_files().unwrap()[0].gone_at_source);
+
+    lib.put(vec![full_call()]);
+    let back = &lib.reader().call(call).unwrap().unwrap().recordings[0];
+    assert_eq!((back.id, back.gone, back.state), (main, false, AudioState::Cached), "it is back as itself");
+    lib.put(vec![CallRecord { recordings: Vec::new(), ..full_call() }]);
+    lib.library.write(move |writer| writer.clear_cached(main)).unwrap();
+    assert_eq!(lib.reader().call(call).unwrap().unwrap().recordings, [], "without its file nothing holds it");
     lib.library.write(move |writer| writer.set_cached(main, &CachedFile { path: "x".into(), ..lost() })).unwrap_err();
     lib.assert_whole();
 }
@@ -143,8 +165,9 @@ fn the_cached_file_may_come_and_go() {
     let state = || lib.reader().call(call).unwrap().unwrap().recordings[0].state;
     lib.library.write(move |writer| writer.set_cached(main, &CachedFile { path: "x".into(), ..lost() })).unwrap();
     assert_eq!(state(), AudioState::Cached);
+    let hopeless = Standing { state: AudioState::Failed, next_try_ms: None, tries: 1, waits: Vec::new() };
     let failed = Attempt { at_ms: 1, tier: Tier::Legacy, outcome: Outcome::Network, detail: None };
-    lib.library.write(move |writer| writer.record_attempt(main, &failed, AudioState::Failed, None)).unwrap();
+    lib.library.write(move |writer| writer.record_attempts(main, &[failed], Some(&hopeless))).unwrap();
     assert_eq!(state(), AudioState::Cached, "what is here does not become failed");
     lib.library.write(move |writer| writer.clear_cached(main)).unwrap();
     assert_eq!(state(), AudioState::Available);

@@ -151,6 +151,7 @@ macro_rules! words {
 }
 words!(AudioState { Cached = "cached", Available = "available", Pending = "pending", Failed = "failed", Unavailable = "unavailable" });
 words!(Tier { Local = "local", Provider = "provider", Legacy = "legacy" });
+words!(Door { Source = "source", Provider = "provider", Legacy = "legacy" });
 words!(Outcome {
     Ok = "ok", NotFound = "not_found", NotYet = "not_yet", Gone = "gone", Denied = "denied", Expired = "expired",
     RateLimited = "rate_limited", Invalid = "invalid", Unsupported = "unsupported", TooLarge = "too_large",

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::call::UNKNOWN_START_ORDER;
 use super::column::to_json;
 use super::recording::RecordingFacts;
-use super::{insights, metric, recording, turn};
+use super::{cached_file, insights, metric, recording, turn};
 use crate::{LibraryError, Writer, call_key};
 
 impl Writer<'_> {
@@ -14,8 +14,8 @@ impl Writer<'_> {
     /// `audio` is what looking at its recordings' bytes told.
     ///
     /// An update replaces all that the source says. Cached files, attempts and audio states of recordings that remain stay,
-    /// but for a cached file in whose place the source now has another; recordings the source no longer names go. A call
-    /// that had vanished is back.
+    /// but for a cached file in whose place the source now has another; recordings the source no longer names go, unless
+    /// their audio is here. A call that had vanished is back.
     pub fn put_call(
         &mut self,
         source: SourceId,
@@ -108,14 +108,13 @@ impl Writer<'_> {
             }
             ids.push(id);
             let told = audio.iter().find(|told| told.remote_id == entry.remote_id);
-            let place = (id, key, seq);
             if let Some(known) = known.iter().find(|known| known.id == id) {
                 if told.is_some_and(|told| told.replaces(known)) {
-                    recording::drop_cached(&self.tx, id)?;
+                    cached_file::drop_cached(&self.tx, id)?;
                 }
-                recording::update(&self.tx, place, entry, told)?;
+                recording::update(&self.tx, (known, key, seq), entry, told)?;
             } else {
-                recording::insert(&self.tx, place, entry, told)?;
+                recording::insert(&self.tx, (id, key, seq), entry, told)?;
             }
         }
         if known.iter().any(|known| !ids.contains(&known.id)) {

@@ -1,9 +1,10 @@
-use model::{Attempt, AudioFacts, AudioState, CallId, Ms, Outcome, Recording, RecordingId, SourceId, Tier};
+use model::{Attempt, AudioFacts, AudioState, CallId, Door, Ms, Outcome, Recording, RecordingId, SourceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::attempt;
+use super::cached_file::{self, CachedFile};
 use super::call::{audio_word, overall};
-use super::column::{Id, from_json, moment, signed, small, to_json, unsigned};
+use super::column::{Id, from_json, moment, small, to_json};
 use crate::filter::{Filter, narrow};
 use crate::{LibraryError, Reader, Writer};
 
@@ -29,36 +30,31 @@ pub struct StoredRecording {
     pub probed: Option<AudioFacts>,
     /// Whether its audio is here or can be had.
     pub state: AudioState,
-    /// Not before this moment is it tried again, UTC milliseconds.
+    /// Not before this moment is it tried again of itself, UTC milliseconds.
     pub next_try_ms: Option<i64>,
+    /// How often in a row its audio could not be had.
+    pub tries: u32,
+    /// Which doors are not to be asked before when, UTC milliseconds, because they said so.
+    pub waits: Vec<(Door, i64)>,
+    /// Its source no longer names it; it is kept for its audio, which is here.
+    pub gone: bool,
     /// The verified file in the cache.
     pub file: Option<CachedFile>,
     /// Every try at getting it, oldest first; at most the last 100.
     pub attempts: Vec<Attempt>,
 }
 
-/// A verified file in the audio cache.
+/// What is known of a recording's audio after it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CachedFile {
-    /// Relative to the cache.
-    pub path: String,
-    /// What the file says about itself; size and hash are known.
-    pub facts: AudioFacts,
-    /// Where it was found.
-    pub tier: Tier,
-    /// When it arrived, UTC milliseconds.
-    pub fetched_at_ms: i64,
-}
-
-/// A file that the cache's folder should hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CacheEntry {
-    /// Whose audio it is.
-    pub recording: RecordingId,
-    /// Relative to the cache.
-    pub path: String,
-    /// How long it is.
-    pub bytes: u64,
+pub struct Standing {
+    /// Whether it is here or can be had.
+    pub state: AudioState,
+    /// Not before this moment is it tried again of itself, UTC milliseconds; `None`: only when somebody wants it.
+    pub next_try_ms: Option<i64>,
+    /// How often in a row it could not be had.
+    pub tries: u32,
+    /// Which doors are not to be asked before when, UTC milliseconds, because they said so.
+    pub waits: Vec<(Door, i64)>,
 }
 
 /// A recording whose audio is not in the cache.
@@ -110,7 +106,7 @@ impl Reader {
         let snapshot = self.snapshot()?;
         let narrowed = narrow(&snapshot, filter)?;
         let sql = format!(
-            "SELECT {COLUMNS}, call.id, call.remote_id, source.id FROM call JOIN source ON source.key = call.source_key \
+            "SELECT {COLUMNS}, {FILE}, call.id, call.remote_id, source.id FROM call JOIN source ON source.key = call.source_key \
              JOIN recording ON recording.call_key = call.key LEFT JOIN cached_file ON recording_key = recording.key \
              WHERE recording.state <> 'cached' AND {} ORDER BY call.start_order DESC, call.key DESC, recording.seq",
             narrowed.sql
@@ -128,62 +124,28 @@ impl Reader {
         }
         Ok(wanted)
     }
-
-    /// What the cache's folder should hold, in order of path.
-    pub fn cache_entries(&self) -> Result<Vec<CacheEntry>, LibraryError> {
-        let sql = "SELECT recording.id, path, bytes FROM cached_file JOIN recording ON recording.key = recording_key \
-                   ORDER BY path";
-        let mut statement = self.conn().prepare(sql)?;
-        let entries = statement.query_map([], |row| {
-            let recording = RecordingId(row.get::<_, Id>(0)?.0);
-            Ok(CacheEntry { recording, path: row.get(1)?, bytes: row.get::<_, Option<i64>>(2)?.map_or(0, unsigned) })
-        })?;
-        Ok(entries.collect::<Result<_, _>>()?)
-    }
 }
 
 impl Writer<'_> {
-    /// Keeps one try at getting a recording's audio, the state it led to, and when to try again. A cached recording stays
-    /// cached.
-    pub fn record_attempt(
+    /// Keeps the tries of one round at getting a recording's audio, oldest first, and how it stands after them; `None`
+    /// leaves that as it is. A cached recording stays cached.
+    pub fn record_attempts(
         &mut self,
         id: RecordingId,
-        attempt: &Attempt,
-        state: AudioState,
-        next_try_ms: Option<i64>,
+        attempts: &[Attempt],
+        standing: Option<&Standing>,
     ) -> Result<(), LibraryError> {
         let (key, call) = find(&self.tx, id)?;
-        attempt::insert(&self.tx, key, attempt)?;
-        let sql = "UPDATE recording SET state = ?2, next_try_ms = ?3 WHERE key = ?1 AND state <> 'cached'";
-        self.tx.prepare_cached(sql)?.execute(params![key, state.as_str(), next_try_ms])?;
-        self.refresh(call)
-    }
-
-    /// Says that a verified file is in the cache. Call it after the file is in place.
-    pub fn set_cached(&mut self, id: RecordingId, file: &CachedFile) -> Result<(), LibraryError> {
-        let (key, call) = find(&self.tx, id)?;
-        let sql = "INSERT OR REPLACE INTO cached_file (recording_key, path, format, codec, sample_rate, channels, \
-                   duration_ms, bytes, sha256, tier, fetched_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-        self.tx.prepare_cached(sql)?.execute(params![
-            key,
-            file.path,
-            file.facts.format,
-            file.facts.codec,
-            file.facts.sample_rate,
-            file.facts.channels,
-            file.facts.duration_ms,
-            file.facts.bytes.map(signed),
-            file.facts.sha256,
-            file.tier.as_str(),
-            file.fetched_at_ms,
-        ])?;
-        self.tx.execute("UPDATE recording SET state = 'cached', next_try_ms = NULL WHERE key = ?1", [key])?;
-        self.refresh(call)
-    }
-
-    /// Says that a recording's file leaves the cache and its audio is available again. Call it before the file goes.
-    pub fn clear_cached(&mut self, id: RecordingId) -> Result<(), LibraryError> {
-        let call = drop_cached(&self.tx, id)?;
+        for one in attempts {
+            attempt::insert(&self.tx, key, one)?;
+        }
+        let Some(standing) = standing else { return Ok(()) };
+        let waits: Vec<(&str, i64)> = standing.waits.iter().map(|(door, until)| (door.as_str(), *until)).collect();
+        let waits = (!waits.is_empty()).then(|| to_json(&waits, "a recording's doors")).transpose()?;
+        let sql = "UPDATE recording SET state = ?2, next_try_ms = ?3, tries = ?4, door_waits = ?5 \
+                   WHERE key = ?1 AND state <> 'cached'";
+        let state = standing.state.as_str();
+        self.tx.prepare_cached(sql)?.execute(params![key, state, standing.next_try_ms, standing.tries, waits])?;
         self.refresh(call)
     }
 
@@ -234,27 +196,22 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Forgets a recording's cached file; its audio is available again. Answers with its call's key.
-pub(crate) fn drop_cached(conn: &Connection, id: RecordingId) -> Result<i64, LibraryError> {
-    let (key, call) = find(conn, id)?;
-    conn.execute("DELETE FROM cached_file WHERE recording_key = ?1", [key])?;
-    conn.execute("UPDATE recording SET state = 'available' WHERE key = ?1 AND state = 'cached'", [key])?;
-    Ok(call)
-}
-
-/// Brings a recording that stays up to date. Its cached file and its attempts stay. What its bytes now tell decides
-/// whether it is to be had, unless it is cached.
+/// Brings a recording that stays up to date. Its cached file and its attempts stay. Unless it is cached, what its bytes now
+/// tell decides whether it is to be had; one that is elsewhere now, or is described otherwise, may be had again.
 pub(crate) fn update(
     conn: &Connection,
-    (id, call, seq): (RecordingId, i64, i64),
+    (known, call, seq): (&StoredRecording, i64, i64),
     record: &Recording,
     told: Option<&RecordingFacts>,
 ) -> Result<(), LibraryError> {
-    let (key, _) = find(conn, id)?;
+    let (key, _) = find(conn, known.id)?;
+    let was = &known.record;
+    let moved = (&was.storage_path, &was.legacy_url, &was.claimed)
+        != (&record.storage_path, &record.legacy_url, &record.claimed);
     let (started, expires) = (record.started_at.as_ref(), record.expires_at.as_ref());
     let sql = "UPDATE recording SET call_key = ?2, seq = ?3, storage_path = ?4, legacy_url = ?5, started_ms = ?6, \
                started_original = ?7, started_zone_assumed = ?8, claimed = ?9, probed = coalesce(?10, probed), \
-               expires_ms = ?11, expires_original = ?12, expires_zone_assumed = ?13 WHERE key = ?1";
+               expires_ms = ?11, expires_original = ?12, expires_zone_assumed = ?13, gone = 0 WHERE key = ?1";
     conn.prepare_cached(sql)?.execute(params![
         key,
         call,
@@ -270,6 +227,11 @@ pub(crate) fn update(
         expires.and_then(|at| at.original.as_deref()),
         expires.map(|at| at.zone_assumed),
     ])?;
+    if moved {
+        let sql = "UPDATE recording SET state = 'available', next_try_ms = NULL, tries = 0 \
+                   WHERE key = ?1 AND state <> 'cached'";
+        conn.prepare_cached(sql)?.execute([key])?;
+    }
     let Some(told) = told else { return Ok(()) };
     let state = told.problem.as_ref().map_or(AudioState::Available, |problem| state_after(problem.outcome));
     let sql =
@@ -294,16 +256,18 @@ fn state_after(outcome: Outcome) -> AudioState {
     }
 }
 
+const FILE: &str = cached_file::COLUMNS;
 const COLUMNS: &str = "recording.key, recording.id, recording.remote_id, storage_path, legacy_url, recording.started_ms, \
-    started_original, started_zone_assumed, claimed, probed, state, next_try_ms, path, format, codec, sample_rate, \
-    channels, cached_file.duration_ms, bytes, sha256, tier, fetched_ms, expires_ms, expires_original, expires_zone_assumed";
-const WIDTH: usize = 25;
+    started_original, started_zone_assumed, claimed, probed, state, next_try_ms, expires_ms, expires_original, \
+    expires_zone_assumed, tries, door_waits, gone";
+const OWN_WIDTH: usize = 18;
+const WIDTH: usize = OWN_WIDTH + 10;
 
 /// A call's recordings in the source's order.
 pub(crate) fn read(conn: &Connection, call: i64) -> Result<Vec<StoredRecording>, LibraryError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM recording LEFT JOIN cached_file ON recording_key = recording.key \
-         WHERE call_key = ?1 ORDER BY seq"
+        "SELECT {COLUMNS}, {FILE} FROM recording LEFT JOIN cached_file ON recording_key = recording.key \
+         WHERE call_key = ?1 ORDER BY gone, seq"
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query([call])?;
@@ -324,47 +288,40 @@ fn recording(conn: &Connection, row: &Row<'_>) -> Result<StoredRecording, Librar
             legacy_url: row.get(4)?,
             claimed: from_json(&row.get::<_, String>(8)?, "a recording's facts")?,
             started_at: moment(row, 5)?,
-            expires_at: moment(row, 22)?,
+            expires_at: moment(row, 12)?,
         },
         probed: probed.map(|json| from_json(&json, "a recording's facts")).transpose()?,
         state: AudioState::parse(&row.get::<_, String>(10)?).ok_or(LibraryError::BadValue("a recording's state"))?,
         next_try_ms: row.get(11)?,
-        file: cached_file(row)?,
+        tries: small(row.get(15)?),
+        waits: waits(row.get(16)?)?,
+        gone: row.get(17)?,
+        file: cached_file::cached_file(row, OWN_WIDTH)?,
         attempts: attempt::read(conn, row.get(0)?)?,
     })
 }
 
-fn cached_file(row: &Row<'_>) -> Result<Option<CachedFile>, LibraryError> {
-    let Some(path) = row.get(12)? else { return Ok(None) };
-    Ok(Some(CachedFile {
-        path,
-        facts: AudioFacts {
-            format: row.get(13)?,
-            codec: row.get(14)?,
-            sample_rate: row.get::<_, Option<i64>>(15)?.map(small),
-            channels: row.get::<_, Option<i64>>(16)?.map(small),
-            duration_ms: row.get(17)?,
-            bytes: row.get::<_, Option<i64>>(18)?.map(unsigned),
-            sha256: row.get(19)?,
-        },
-        tier: Tier::parse(&row.get::<_, String>(20)?).ok_or(LibraryError::BadValue("a cached file's tier"))?,
-        fetched_at_ms: row.get(21)?,
-    }))
-}
-
-fn find(conn: &Connection, id: RecordingId) -> Result<(i64, i64), LibraryError> {
+pub(crate) fn find(conn: &Connection, id: RecordingId) -> Result<(i64, i64), LibraryError> {
     let mut statement = conn.prepare_cached("SELECT key, call_key FROM recording WHERE id = ?1")?;
     let found = statement.query_row([id.0.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     found.ok_or(LibraryError::NoSuchRecording)
 }
 
-/// Removes the recordings of a call that are not among `stay`; their attempts and their rows of cached files go with them.
+fn waits(json: Option<String>) -> Result<Vec<(Door, i64)>, LibraryError> {
+    let Some(json) = json else { return Ok(Vec::new()) };
+    let waits: Vec<(String, i64)> = from_json(&json, "a recording's doors")?;
+    Ok(waits.into_iter().filter_map(|(door, until)| Some((Door::parse(&door)?, until))).collect())
+}
+
+/// Removes the recordings of a call that are not among `stay`, with their attempts; but one whose audio is here is kept and
+/// marked.
 pub(crate) fn keep_only(conn: &Connection, call: i64, stay: &[RecordingId]) -> Result<(), LibraryError> {
-    for recording in read(conn, call)? {
-        if !stay.contains(&recording.id) {
-            let mut statement = conn.prepare_cached("DELETE FROM recording WHERE id = ?1")?;
-            statement.execute([recording.id.0.as_bytes().as_slice()])?;
-        }
+    for recording in read(conn, call)?.iter().filter(|recording| !stay.contains(&recording.id)) {
+        let sql = match recording.file {
+            Some(_) => "UPDATE recording SET gone = 1 WHERE id = ?1",
+            None => "DELETE FROM recording WHERE id = ?1",
+        };
+        conn.prepare_cached(sql)?.execute([recording.id.0.as_bytes().as_slice()])?;
     }
     Ok(())
 }

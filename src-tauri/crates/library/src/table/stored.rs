@@ -18,7 +18,8 @@ pub struct StoredCall {
     pub row: CallRow,
     /// As its source described it.
     pub record: CallRecord,
-    /// Its recordings with the state of their audio, in the source's order.
+    /// Its recordings with the state of their audio, in the source's order; last those that the source no longer names but
+    /// whose audio is here.
     pub recordings: Vec<StoredRecording>,
     /// Of the record as it was kept.
     pub digest: Vec<u8>,
@@ -128,7 +129,7 @@ fn record(
         remote_id: listed.remote_id.clone(),
         revision: row.get(column(17))?,
         call,
-        recordings: recordings.iter().map(|recording| recording.record.clone()).collect(),
+        recordings: recordings.iter().filter(|one| !one.gone).map(|one| one.record.clone()).collect(),
         transcript,
         insights: insights::read(conn, key)?,
         metrics: metric::read(conn, key)?,

@@ -88,6 +88,7 @@ pub fn full_call() -> CallRecord {
     let word = |text: &str, start_ms, end_ms| Word { text: text.into(), start_ms, end_ms };
     CallRecord {
         remote_id: "a/b: 'c' \u{1F4DE}\0".into(),
+        revision: None,
         call: Call {
             title: Some("Crown \"fitting\"".into()),
             started_at: Some(moment(NOON + 7, "2025-12-12 12:00:00.007")),
@@ -119,6 +120,7 @@ pub fn full_call() -> CallRecord {
                     sha256: Some("ab".repeat(32)),
                 },
                 started_at: Some(moment(NOON, "noon")),
+                expires_at: None,
             },
             Recording { remote_id: "second".into(), ..Recording::default() },
         ],
