@@ -128,7 +128,7 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Cancelled(_) => FaultCode::Cancelled,
-            StoreError::Invalid(_) | StoreError::Length { .. } => FaultCode::Unreadable,
+            StoreError::Invalid(_) | StoreError::Length { .. } | StoreError::Elsewhere { .. } => FaultCode::Unreadable,
             StoreError::Source { .. } | StoreError::TooLarge { .. } | StoreError::Disk { .. } => FaultCode::Io,
         };
         Self::new(code, error.to_string())

@@ -1,24 +1,18 @@
-//! Bringing audio into the cache by the three tiers, and recording how each attempt went.
+//! Bringing the audio of calls into the cache while somebody waits for it.
 
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use audio::DecodeError;
 use audio::render::RenderError;
-use cache::{Expected, Known, Next, StoreError, Stored, next_tier};
-use library::{Access, CachedFile, Filter, LibraryError, Sort, SourceRow, StoredCall, StoredRecording};
-use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Door, Outcome, RecordingId, Tier};
-use source::AudioRequest;
+use library::{Filter, Sort};
+use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Moment, Outcome, RecordingId, SourceId, Tier};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
-use crate::sources::is_local;
-
-/// No recording of a call is larger: 20 hours of CD-quality WAV.
-const LIMIT: u64 = 16 << 30;
 
 /// How getting one recording's audio went.
 #[derive(Clone, Debug)]
@@ -35,7 +29,9 @@ pub struct Fetched {
     pub facts: AudioFacts,
     /// The cached file.
     pub file: Option<PathBuf>,
-    /// What was tried, oldest first.
+    /// Not before this moment is it tried again of itself, UTC milliseconds, if it is not here.
+    pub next_try_ms: Option<i64>,
+    /// What was tried, oldest first; nothing if a server asked to wait longer.
     pub attempts: Vec<Attempt>,
 }
 
@@ -77,7 +73,7 @@ impl App {
         cancel: &Cancel,
         each: &mut (dyn FnMut(&Fetched) + Send),
     ) -> Result<FetchTotals, Fault> {
-        let next = AtomicUsize::new(0);
+        let (next, calls) = (AtomicUsize::new(0), self.in_turns(calls)?);
         let shared = Mutex::new((FetchTotals::default(), each, None));
         std::thread::scope(|scope| {
             for _ in 0..jobs.clamp(1, calls.len().max(1)) {
@@ -102,141 +98,24 @@ impl App {
         fault.map_or(Ok(totals), Err)
     }
 
+    /// The calls in an order that serves their sources by turns, so that a slow one does not hold up the others.
+    fn in_turns(&self, calls: &[CallId]) -> Result<Vec<CallId>, Fault> {
+        let reader = self.inner.library.reader()?;
+        let mut turns: HashMap<Option<SourceId>, usize> = HashMap::new();
+        let mut placed = Vec::with_capacity(calls.len());
+        for call in calls {
+            let turn = turns.entry(reader.source_of(*call)?).or_default();
+            placed.push((*turn, *call));
+            *turn += 1;
+        }
+        placed.sort_by_key(|(turn, _)| *turn);
+        Ok(placed.into_iter().map(|(_, call)| call).collect())
+    }
+
     /// Brings the audio of every recording of one call into the cache.
     fn fetch_call(&self, id: CallId, cancel: &Cancel) -> Result<Vec<Fetched>, Fault> {
         let call = self.call(id)?;
         call.recordings.iter().map(|recording| self.obtain(&call, recording, cancel)).collect()
-    }
-
-    /// One recording's audio as a verified file: from the cache, else fetched into it. Every attempt is kept.
-    pub(crate) fn obtain(
-        &self,
-        call: &StoredCall,
-        recording: &StoredRecording,
-        cancel: &Cancel,
-    ) -> Result<Fetched, Fault> {
-        if self.is_cached(recording) {
-            return Ok(self.cached(call, recording, Vec::new()));
-        }
-        let _turn = self.inner.underway.begin(recording.id, cancel).map_err(|_| stopped())?;
-        // Whoever had the turn before may have brought it.
-        let call = self.call(call.row.id)?;
-        let now = call.recordings.iter().find(|now| now.id == recording.id).ok_or(LibraryError::NoSuchRecording)?;
-        self.bring(&call, now, cancel)
-    }
-
-    /// Asks tier by tier; to be called by one thread at a time for a recording.
-    fn bring(&self, call: &StoredCall, recording: &StoredRecording, cancel: &Cancel) -> Result<Fetched, Fault> {
-        let reachable = |row: &SourceRow| !self.inner.network.is_off() || is_local(row);
-        let source = self.source_row(call.row.source).ok().filter(reachable);
-        let mut tried: Vec<(Tier, Outcome)> = Vec::new();
-        let mut attempts = Vec::new();
-        loop {
-            let known =
-                Known { cached: self.is_cached(recording), source: source.is_some(), legacy: false, tried: &tried };
-            match next_tier(known) {
-                Next::UseCached => return Ok(self.cached(call, recording, attempts)),
-                Next::Ask(_) if self.inner.library.access() == Access::Reader => {
-                    return Err(LibraryError::ReadOnly.into());
-                }
-                Next::Ask(tier) => match self.ask(tier, call, recording, cancel)? {
-                    Ok(stored) => return self.keep(call, recording, tier, stored, attempts),
-                    Err(attempt) => {
-                        tried.push((attempt.tier, attempt.outcome));
-                        self.note(recording.id, &attempt)?;
-                        attempts.push(attempt);
-                    }
-                },
-                Next::GiveUp => return Ok(self.given_up(call, recording, attempts)),
-            }
-        }
-    }
-
-    fn is_cached(&self, recording: &StoredRecording) -> bool {
-        let holds = |file: &CachedFile, bytes| self.inner.store.holds(&file.path, bytes);
-        recording.file.as_ref().is_some_and(|file| file.facts.bytes.is_some_and(|bytes| holds(file, bytes)))
-    }
-
-    /// Copies the bytes from a tier into the cache. The inner result is the source's answer, the outer one our own faults.
-    fn ask(
-        &self,
-        tier: Tier,
-        call: &StoredCall,
-        recording: &StoredRecording,
-        cancel: &Cancel,
-    ) -> Result<Result<Stored, Attempt>, Fault> {
-        let attempt = |outcome, detail: String| Attempt { at_ms: self.now_ms(), tier, outcome, detail: Some(detail) };
-        let source = self.open_source(&self.source_row(call.row.source)?)?;
-        let mut audio = match source.audio(&AudioRequest {
-            remote_id: &call.row.remote_id,
-            recording: &recording.record,
-            door: Door::Source,
-            resume: None,
-            cancel,
-        }) {
-            Ok(audio) => audio,
-            Err(error) => return Ok(Err(attempt(error.outcome, error.detail))),
-        };
-        let expected = Expected { length: audio.length, limit: LIMIT };
-        match self.inner.store.put(recording.id, &mut *audio.bytes, expected, &verify, cancel) {
-            Ok(stored) => Ok(Ok(stored)),
-            Err(error @ StoreError::Disk { .. }) => Err(error.into()),
-            Err(error) => Ok(Err(attempt(outcome_of(&error), error.to_string()))),
-        }
-    }
-
-    fn keep(
-        &self,
-        call: &StoredCall,
-        recording: &StoredRecording,
-        tier: Tier,
-        stored: Stored,
-        mut attempts: Vec<Attempt>,
-    ) -> Result<Fetched, Fault> {
-        let at_ms = self.now_ms();
-        let attempt = Attempt { at_ms, tier, outcome: Outcome::Ok, detail: None };
-        let file = CachedFile { path: stored.path, facts: stored.facts, tier, fetched_at_ms: at_ms };
-        let (id, row, kept) = (recording.id, file.clone(), attempt.clone());
-        self.inner.library.write(move |writer| {
-            writer.record_attempt(id, &kept, AudioState::Cached, None)?;
-            writer.set_cached(id, &row)
-        })?;
-        attempts.push(attempt);
-        let path = Some(self.inner.store.resolve(&file.path));
-        let (call, recording) = (call.row.id, recording.id);
-        Ok(Fetched {
-            call,
-            recording,
-            state: AudioState::Cached,
-            tier: Some(tier),
-            facts: file.facts,
-            file: path,
-            attempts,
-        })
-    }
-
-    fn cached(&self, call: &StoredCall, recording: &StoredRecording, attempts: Vec<Attempt>) -> Fetched {
-        let file = recording.file.as_ref();
-        Fetched {
-            call: call.row.id,
-            recording: recording.id,
-            state: AudioState::Cached,
-            tier: Some(Tier::Local),
-            facts: file.map(|file| file.facts.clone()).unwrap_or_default(),
-            file: file.map(|file| self.inner.store.resolve(&file.path)),
-            attempts,
-        }
-    }
-
-    fn given_up(&self, call: &StoredCall, recording: &StoredRecording, attempts: Vec<Attempt>) -> Fetched {
-        let state = attempts.last().map_or(recording.state, |last| state_after(last.outcome));
-        let (call, recording) = (call.row.id, recording.id);
-        Fetched { call, recording, state, tier: None, facts: AudioFacts::default(), file: None, attempts }
-    }
-
-    fn note(&self, recording: RecordingId, attempt: &Attempt) -> Result<(), Fault> {
-        let (attempt, state) = (attempt.clone(), state_after(attempt.outcome));
-        Ok(self.inner.library.write(move |writer| writer.record_attempt(recording, &attempt, state, None))?)
     }
 }
 
@@ -252,10 +131,6 @@ impl FetchTotals {
     }
 }
 
-fn stopped() -> Fault {
-    Fault::new(FaultCode::Cancelled, "stopped; what was fetched until then is kept")
-}
-
 /// A recording's file, or why there is none, as the one fault a player or a renderer reports.
 pub(crate) fn file_of(fetched: &Fetched) -> Result<PathBuf, Fault> {
     fetched.file.clone().ok_or_else(|| {
@@ -265,55 +140,12 @@ pub(crate) fn file_of(fetched: &Fetched) -> Result<PathBuf, Fault> {
             Some(Outcome::Cancelled) => FaultCode::Cancelled,
             _ => FaultCode::NoAudio,
         };
-        let why = why.unwrap_or_else(|| "its source was removed, and it was not fetched before".to_owned());
+        let why = why.unwrap_or_else(|| match fetched.next_try_ms {
+            Some(until) => format!("its server asked us to wait until {}", Moment::from_utc_ms(until).to_rfc3339()),
+            None => "its source is not there any more, and it was not fetched before".to_owned(),
+        });
         Fault::new(code, format!("no audio for this recording: {why}"))
     })
-}
-
-/// Audio that is what it says is kept, also when this program cannot play its codec: it is evidence all the same.
-fn verify(file: &Path) -> Result<AudioFacts, String> {
-    match audio::probe(file) {
-        Ok(probed) => Ok(probed.facts),
-        Err(error) => Err(unreadable(&error)),
-    }
-}
-
-/// Why audio cannot be read, without the name of the file, which means nothing to the user while it is being fetched.
-pub(crate) fn unreadable(error: &DecodeError) -> String {
-    match error {
-        DecodeError::NotAudio { looks, .. } => format!("unreadable: not audio, {looks}"),
-        DecodeError::Malformed { why, .. } => format!("unreadable: damaged, {why}"),
-        DecodeError::Io { source, .. } => format!("unreadable: {source}"),
-        DecodeError::Panicked { .. } => "unreadable: the decoder failed on it; please report this file".to_owned(),
-        DecodeError::Unsupported { .. } => error.to_string(),
-    }
-}
-
-fn outcome_of(error: &StoreError) -> Outcome {
-    match error {
-        StoreError::Source { .. } | StoreError::Disk { .. } => Outcome::Network,
-        StoreError::Length { .. } | StoreError::Invalid(_) => Outcome::Invalid,
-        StoreError::TooLarge { .. } => Outcome::TooLarge,
-        StoreError::Cancelled(_) => Outcome::Cancelled,
-    }
-}
-
-/// What is known of a recording after an attempt went wrong. A missing file in a folder may come back, so nothing here is
-/// ever taken for gone without the source saying so.
-fn state_after(outcome: Outcome) -> AudioState {
-    match outcome {
-        Outcome::Ok => AudioState::Cached,
-        Outcome::Gone => AudioState::Unavailable,
-        Outcome::NotYet | Outcome::RateLimited => AudioState::Pending,
-        Outcome::Offline | Outcome::Cancelled => AudioState::Available,
-        Outcome::NotFound
-        | Outcome::Denied
-        | Outcome::Expired
-        | Outcome::Invalid
-        | Outcome::Unsupported
-        | Outcome::TooLarge
-        | Outcome::Network => AudioState::Failed,
-    }
 }
 
 impl From<RenderError> for Fault {

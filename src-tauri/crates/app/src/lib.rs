@@ -6,12 +6,15 @@
 
 mod browse;
 mod clock;
+mod downloads;
 mod event;
 mod fault;
 mod fetch;
 mod jobs;
+mod keeping;
 mod kinds;
 mod listening;
+mod obtain;
 mod offline;
 mod open;
 mod power;
@@ -24,10 +27,12 @@ mod watching;
 
 pub use browse::{Day, day_start};
 pub use clock::system as now_ms;
+pub use downloads::DownloadStatus;
 pub use event::{AppEvent, Subscriber};
 pub use fault::{Fault, FaultCode};
 pub use fetch::{FetchTotals, Fetched};
 pub use jobs::{JobEnd, JobId, JobKind, Progress};
+pub use keeping::{Leaving, SweepReport};
 pub use kinds::{
     AddressDescription, FOR_SERVERS, KindDescription, SecretDescription, SecretPart, SettingDescription, kinds,
 };
@@ -43,8 +48,8 @@ pub use watching::Looked;
 pub use audio::player::Command;
 pub use audio::render::{Channels, Rendered};
 pub use library::{
-    AudioFilter, CallRow, Facets, Filter, Overview, Page, SearchCount, SearchHit, SearchPage, SearchSort, Sort, Status,
-    StoredCall, StoredRecording, SyncRun,
+    AudioFilter, CallRow, Facets, Filter, Overview, Page, PinnedSearch, SearchCount, SearchHit, SearchPage, SearchSort,
+    Sort, Status, StoredCall, StoredRecording, SyncRun,
 };
 pub use source::secret::Secret;
 pub use source::{Check, Waiting};

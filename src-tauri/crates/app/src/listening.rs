@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use audio::engine::{Engine, Recording, Setup, Snapshot};
 use audio::player::{Command, Settings as PlayerSettings};
@@ -14,6 +15,7 @@ use crate::fault::{Fault, FaultCode};
 use crate::fetch::file_of;
 use crate::open::App;
 use crate::settings::Settings;
+use crate::underway::Hold;
 
 pub use audio::player::{Phase as PlayerPhase, ProblemKind as PlayerProblemKind};
 
@@ -67,6 +69,8 @@ pub(crate) struct Listening {
     engine: Engine<Tag>,
     /// Numbers the recordings asked for, so that one that was long in coming cannot replace a later one.
     asked: AtomicU64,
+    /// The file that is open stays in the cache.
+    held: Mutex<Option<Hold>>,
 }
 
 impl Listening {
@@ -89,7 +93,7 @@ impl App {
                 inner.tell(&AppEvent::Player(snapshot.clone()));
             }
         });
-        drop(self.inner.listening.set(Listening { engine, asked: AtomicU64::new(0) }));
+        drop(self.inner.listening.set(Listening { engine, asked: AtomicU64::new(0), held: Mutex::default() }));
         Ok(())
     }
 
@@ -105,6 +109,7 @@ impl App {
         let asked = listening.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let stored = self.call(call)?;
         let recording = pick(&stored, recording)?;
+        let hold = self.inner.in_use.hold(recording.id);
         let fetched = self.obtain(&stored, recording, &Cancel::new())?;
         let path = file_of(&fetched)?;
         if !fetched.attempts.is_empty() {
@@ -115,6 +120,8 @@ impl App {
         if listening.asked.load(Ordering::Relaxed) != asked {
             return Err(Fault::new(FaultCode::Cancelled, "another recording was opened meanwhile"));
         }
+        self.touch(recording.id)?;
+        *listening.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold);
         listening.engine.open(Recording { tag, path, turns, at_ms, play });
         Ok(Opened {
             recording: recording.id,
@@ -137,8 +144,11 @@ impl App {
     /// complete.
     pub fn render(&self, call: CallId, what: RenderWhat, file: &Path, cancel: &Cancel) -> Result<Rendered, Fault> {
         let stored = self.call(call)?;
-        let fetched = self.obtain(&stored, pick(&stored, None)?, cancel)?;
+        let recording = pick(&stored, None)?;
+        let _hold = self.inner.in_use.hold(recording.id);
+        let fetched = self.obtain(&stored, recording, cancel)?;
         let path = file_of(&fetched)?;
+        self.touch(recording.id)?;
         let probed = audio::probe(&path)?;
         let pcm = audio::open(&path)?;
         let RenderWhat { at_ms, for_ms, speed, channels } = what;

@@ -11,11 +11,12 @@ use source::secret::{ForThisRun, Keychain, Secrets};
 use source::{Network, Source};
 
 use crate::clock::{self, Clock};
+use crate::downloads::Downloads;
 use crate::event::{AppEvent, Subscriber};
 use crate::fault::Fault;
 use crate::jobs::Jobs;
 use crate::listening::Listening;
-use crate::underway::Underway;
+use crate::underway::{InUse, Underway};
 use crate::watching::Watching;
 
 /// The open library with everything that works on it. Clones are handles to the same one.
@@ -45,6 +46,8 @@ pub(crate) struct Inner {
     pub store: Store,
     pub jobs: Jobs,
     pub underway: Underway,
+    pub in_use: InUse,
+    pub downloads: Downloads,
     pub clock: Clock,
     /// Off: nothing is asked over the network.
     pub network: Network,
@@ -103,6 +106,8 @@ impl App {
             library,
             jobs: Jobs::default(),
             underway: Underway::default(),
+            in_use: InUse::default(),
+            downloads: Downloads::default(),
             clock: clock::system,
             network: Network::default(),
             secrets,
@@ -119,6 +124,7 @@ impl App {
             app.start_listening()?;
             app.start_network()?;
             app.start_watching()?;
+            app.start_downloads();
         }
         Ok(app)
     }

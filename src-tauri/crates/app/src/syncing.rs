@@ -10,8 +10,8 @@ use sync::{Observer, Report, SyncError, SyncEvent, Walk};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
-use crate::fetch::unreadable;
 use crate::jobs::{JobEnd, JobKind, Progress};
+use crate::obtain::unreadable;
 use crate::open::App;
 use crate::sources::is_local;
 

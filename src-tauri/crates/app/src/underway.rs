@@ -1,8 +1,8 @@
 //! Lets one thread at a time bring in a recording: two copies into one file would spoil each other. Whoever comes second
-//! waits, and then finds it in the cache.
+//! waits, and then finds it in the cache. And keeps the files that somebody reads from being thrown out meanwhile.
 
-use std::collections::HashSet;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{Cancel, Cancelled, RecordingId};
@@ -34,8 +34,48 @@ impl Underway {
         Ok(Turn { underway: self, recording })
     }
 
+    /// The recordings that are being brought in now.
+    pub fn busy(&self) -> HashSet<RecordingId> {
+        self.recordings().clone()
+    }
+
     fn recordings(&self) -> MutexGuard<'_, HashSet<RecordingId>> {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The recordings whose cached files somebody reads now: they must stay.
+#[derive(Default)]
+pub(crate) struct InUse(Arc<Mutex<HashMap<RecordingId, usize>>>);
+
+/// Keeps a recording's file in the cache until it is dropped.
+pub(crate) struct Hold {
+    holds: Arc<Mutex<HashMap<RecordingId, usize>>>,
+    recording: RecordingId,
+}
+
+impl InUse {
+    /// Somebody is about to read this recording's file.
+    pub fn hold(&self, recording: RecordingId) -> Hold {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(recording).or_default() += 1;
+        Hold { holds: self.0.clone(), recording }
+    }
+
+    /// The recordings whose files are being read.
+    pub fn all(&self) -> HashSet<RecordingId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = holds.get_mut(&self.recording) {
+            *count -= 1;
+            if *count == 0 {
+                holds.remove(&self.recording);
+            }
+        }
     }
 }
 
@@ -70,6 +110,16 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn a_file_is_in_use_until_the_last_reader_is_done() {
+        let (used, recording) = (InUse::default(), RecordingId(Uuid::nil()));
+        let (first, second) = (used.hold(recording), used.hold(recording));
+        drop(first);
+        assert!(used.all().contains(&recording));
+        drop(second);
+        assert!(used.all().is_empty());
     }
 
     #[test]

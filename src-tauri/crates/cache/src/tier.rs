@@ -24,6 +24,8 @@ pub struct Known<'a> {
     pub call_ms: Option<i64>,
     /// The call is over, as far as its source says.
     pub is_over: bool,
+    /// The source said until when it would have the audio, and that is past.
+    pub is_expired: bool,
     /// What is missing may come back whatever its age: files of a disk that somebody else looks after.
     pub may_return: bool,
     /// Who wants it.
@@ -164,9 +166,10 @@ fn state_after(known: &Known<'_>) -> AudioState {
     }
 }
 
-/// Whether not being found says that it is gone: only of a call that is over and no longer young.
+/// Whether not being found says that it is gone: only of a call that is over and no longer young, or whose time is up.
 fn is_evidence(known: &Known<'_>) -> bool {
-    !known.may_return && known.is_over && age(known).is_some_and(|age| age >= YOUNG)
+    let is_old = age(known).is_some_and(|age| age >= YOUNG);
+    !known.may_return && (known.is_expired || known.is_over && is_old)
 }
 
 /// Whether what is not found may still be on its way.

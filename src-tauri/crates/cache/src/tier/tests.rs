@@ -55,6 +55,8 @@ fn what_is_not_found_needs_age_before_it_is_taken_for_gone() {
     assert_eq!(state(old), AudioState::Unavailable);
     assert_eq!(state(Known { is_over: false, ..old }), AudioState::Pending, "a call that goes on has no recording yet");
     assert_eq!(state(Known { call_ms: None, ..old }), AudioState::Failed, "nothing says how old it is");
+    let just_now = Known { call_ms: Some(NOW - MINUTE), is_expired: true, ..old };
+    assert_eq!(state(just_now), AudioState::Unavailable, "its source had said until when");
     assert_eq!(state(Known { may_return: true, ..old }), AudioState::Failed, "a disk may be plugged in again");
 }
 
@@ -189,6 +191,7 @@ fn known(before: &Standing) -> Known<'_> {
         before,
         call_ms: None,
         is_over: true,
+        is_expired: false,
         may_return: false,
         wish: Wish::Now,
         now_ms: NOW,

@@ -1,5 +1,5 @@
 use model::{CallId, RecordingId, SourceId};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::column::{Id, unsigned};
 use super::recording::find;
@@ -37,6 +37,14 @@ impl Reader {
             })
         })?;
         Ok(queued.collect::<Result<_, _>>()?)
+    }
+
+    /// The source of a call, if there is such a call.
+    pub fn source_of(&self, call: CallId) -> Result<Option<SourceId>, LibraryError> {
+        let sql = "SELECT source.id FROM call JOIN source ON source.key = call.source_key WHERE call.id = ?1";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let found = statement.query_row([call.0.as_bytes().as_slice()], |row| Ok(SourceId(row.get::<_, Id>(0)?.0)));
+        Ok(found.optional()?)
     }
 
     /// How many recordings are in the queue of downloads.
