@@ -39,9 +39,10 @@ fn looking_works_beside_the_owner_and_changes_nothing() {
 #[test]
 fn a_library_of_a_newer_program_is_refused_and_not_touched() {
     let dir = closed_library();
+    let schema = App::open(Options::to_look(dir.1.clone())).unwrap().library_status().unwrap().schema;
     pretend_schema(&dir.1, 9_999);
     refused_untouched(&dir.1, FaultCode::NewerSchema);
-    pretend_schema(&dir.1, 1);
+    pretend_schema(&dir.1, schema.try_into().unwrap());
     let app = App::open(Options::to_change(dir.1)).unwrap();
     assert_eq!(app.count_calls(&Filter::default()).unwrap(), 1, "nothing of it was lost");
 }

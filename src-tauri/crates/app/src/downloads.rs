@@ -11,7 +11,7 @@ use std::time::Duration;
 use cache::Wish;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use library::{Access, Filter, QueuedDownload};
-use model::{AudioState, CallId, Cancel, RecordingId, SourceId};
+use model::{AudioState, CallId, Cancel, Outcome, RecordingId, SourceId};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -189,7 +189,7 @@ impl App {
     /// What of the queue can be asked for now, by source.
     fn due(&self) -> Result<Queues, Fault> {
         let reader = self.inner.library.reader()?;
-        let (now_ms, off) = (self.now_ms(), self.inner.network.is_off());
+        let (now_ms, off) = (self.now_ms(), self.inner.network.is_switched_off());
         let out_of_reach: HashSet<SourceId> =
             reader.sources()?.iter().filter(|row| off && !is_local(row)).map(|row| row.id).collect();
         let mut queues = Queues::new();
@@ -267,7 +267,9 @@ impl App {
         };
         let fetched = self.obtain_for(Wish::Background, &call, recording, cancel)?;
         let is_here = fetched.state == AudioState::Cached;
-        if is_here || (fetched.next_try_ms.is_none() && !cancel.is_cancelled()) {
+        let last = fetched.attempts.last().map(|attempt| attempt.outcome);
+        let nobody_was_asked = cancel.is_cancelled() || matches!(last, Some(Outcome::Offline | Outcome::Cancelled));
+        if is_here || (fetched.next_try_ms.is_none() && !nobody_was_asked) {
             let id = recording.id;
             self.inner.library.write(move |writer| writer.unqueue_download(id))?;
         }

@@ -142,7 +142,7 @@ pub(crate) fn file_of(fetched: &Fetched) -> Result<PathBuf, Fault> {
         };
         let why = why.unwrap_or_else(|| match fetched.next_try_ms {
             Some(until) => format!("its server asked us to wait until {}", Moment::from_utc_ms(until).to_rfc3339()),
-            None => "its source is not there any more, and it was not fetched before".to_owned(),
+            None => "its source was removed, and it was not fetched before".to_owned(),
         });
         Fault::new(code, format!("no audio for this recording: {why}"))
     })

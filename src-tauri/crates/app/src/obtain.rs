@@ -96,7 +96,7 @@ impl App {
         let row = self.source_row(call.row.source).ok();
         let source = row.as_ref().filter(|_| !recording.gone).map(|row| self.open_source(row)).transpose()?;
         let doors = source.as_ref().map_or_else(Vec::new, |source| source.doors(&recording.record));
-        let reaches_out = |row: &SourceRow| self.inner.network.is_off() && !is_local(row);
+        let reaches_out = |row: &SourceRow| self.inner.network.is_switched_off() && !is_local(row);
         let before = standing_of(recording);
         let asking = Asking { source, call, recording, cancel };
         let (mut tried, mut attempts): (Vec<Tried>, Vec<Attempt>) = (Vec::new(), Vec::new());
@@ -136,7 +136,9 @@ impl App {
                 Next::Nobody => return self.nobody(&asking, known.offline),
                 Next::GiveUp(after) => {
                     let (state, next) = (after.state, after.next_try_ms);
-                    self.settle(recording.id, attempts.clone(), Some(after))?;
+                    if !is_offline_again(&attempts, recording) {
+                        self.settle(recording.id, attempts.clone(), Some(after))?;
+                    }
                     return Ok(self.not_here(&asking, state, next, attempts));
                 }
             }
@@ -223,6 +225,11 @@ impl App {
     /// Nobody can be asked. Why is kept, but only once in a row.
     fn nobody(&self, asking: &Asking<'_>, offline: bool) -> Result<Fetched, Fault> {
         let recording = asking.recording;
+        if recording.gone {
+            let why = "its source no longer names this recording".to_owned();
+            let attempt = self.attempt(Tier::Provider, Outcome::Gone, why);
+            return Ok(self.not_here(asking, recording.state, None, vec![attempt]));
+        }
         if asking.source.is_none() {
             return Ok(self.not_here(asking, recording.state, None, Vec::new()));
         }
@@ -331,6 +338,12 @@ fn is_over(call: &StoredCall) -> bool {
     let word = |status: &str| status.to_lowercase().replace(['-', '_', ' '], "");
     let status = call.row.status.as_deref().map(word);
     call.record.call.ended_at.is_some() || !status.is_some_and(|status| ON_THE_WAY.contains(&status.as_str()))
+}
+
+/// That nothing could be asked is kept once in a row: it must not push out what tells more.
+fn is_offline_again(attempts: &[Attempt], recording: &StoredRecording) -> bool {
+    let is_offline = |attempt: &Attempt| attempt.outcome == Outcome::Offline;
+    attempts.iter().all(is_offline) && recording.attempts.last().is_some_and(is_offline)
 }
 
 fn stopped() -> Fault {

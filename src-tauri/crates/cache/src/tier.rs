@@ -110,7 +110,8 @@ pub fn next(known: &Known<'_>) -> Next {
     if known.cached {
         return Next::UseCached;
     }
-    if known.tried.iter().any(|tried| tried.outcome == Outcome::Cancelled) {
+    let none_asked = !known.tried.is_empty() && known.tried.iter().all(|tried| tried.outcome == Outcome::Offline);
+    if none_asked || known.tried.iter().any(|tried| tried.outcome == Outcome::Cancelled) {
         return Next::GiveUp(known.before.clone());
     }
     if let Wish::Background = known.wish
@@ -159,8 +160,6 @@ fn state_after(known: &Known<'_>) -> AudioState {
         AudioState::Pending
     } else if outcomes().any(|outcome| outcome == Outcome::NotFound) && !known.may_return && may_come(known) {
         AudioState::Pending
-    } else if outcomes().all(|outcome| outcome == Outcome::Offline) {
-        known.before.state
     } else {
         AudioState::Failed
     }

@@ -29,6 +29,8 @@ fn a_stopped_round_asks_nobody_else_and_changes_nothing() {
     let before = Standing { tries: 2, ..Standing::untried() };
     let stopped = [tried(Door::Source, Outcome::Cancelled)];
     assert_eq!(next(&Known { tried: &stopped, ..known(&before) }), Next::GiveUp(before.clone()));
+    let away = [tried(Door::Source, Outcome::Offline)];
+    assert_eq!(next(&Known { tried: &away, ..known(&before) }), Next::GiveUp(before.clone()), "nobody was asked");
 }
 
 #[test]
