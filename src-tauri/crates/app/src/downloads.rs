@@ -18,7 +18,6 @@ use crate::fault::{Fault, FaultCode};
 use crate::jobs::{JobEnd, JobKind, Progress};
 use crate::keeping::AT_ONCE;
 use crate::open::App;
-use crate::sources::is_local;
 
 /// What waits to be fetched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,9 +188,9 @@ impl App {
     /// What of the queue can be asked for now, by source.
     fn due(&self) -> Result<Queues, Fault> {
         let reader = self.inner.library.reader()?;
-        let (now_ms, off) = (self.now_ms(), self.inner.network.is_switched_off());
+        let now_ms = self.now_ms();
         let out_of_reach: HashSet<SourceId> =
-            reader.sources()?.iter().filter(|row| off && !is_local(row)).map(|row| row.id).collect();
+            reader.sources()?.iter().filter(|row| self.is_out_of_reach(row)).map(|row| row.id).collect();
         let mut queues = Queues::new();
         for one in reader.downloads()? {
             if one.next_try_ms.is_none_or(|next| next <= now_ms) && !out_of_reach.contains(&one.source) {

@@ -71,6 +71,11 @@ impl App {
         Ok(fetched)
     }
 
+    /// Whether a source is beyond a network that is off.
+    pub(crate) fn is_out_of_reach(&self, row: &SourceRow) -> bool {
+        !is_local(row) && self.world(row).network.is_off()
+    }
+
     /// Whether the cache has a recording's file at its full length.
     pub(crate) fn is_cached(&self, recording: &StoredRecording) -> bool {
         let holds = |file: &CachedFile, bytes| self.inner.store.holds(&file.path, bytes);
@@ -96,7 +101,6 @@ impl App {
         let row = self.source_row(call.row.source).ok();
         let source = row.as_ref().filter(|_| !recording.gone).map(|row| self.open_source(row)).transpose()?;
         let doors = source.as_ref().map_or_else(Vec::new, |source| source.doors(&recording.record));
-        let reaches_out = |row: &SourceRow| self.inner.network.is_switched_off() && !is_local(row);
         let before = standing_of(recording);
         let asking = Asking { source, call, recording, cancel };
         let (mut tried, mut attempts): (Vec<Tried>, Vec<Attempt>) = (Vec::new(), Vec::new());
@@ -105,7 +109,7 @@ impl App {
             let known = Known {
                 cached: self.is_cached(recording),
                 doors: &doors,
-                offline: row.as_ref().is_some_and(reaches_out),
+                offline: row.as_ref().is_some_and(|row| self.is_out_of_reach(row)),
                 tried: &tried,
                 before: &before,
                 call_ms: call.row.started_ms,

@@ -245,7 +245,7 @@ impl App {
     }
 
     /// The world as one source sees it.
-    fn world(&self, row: &SourceRow) -> World {
+    pub(crate) fn world(&self, row: &SourceRow) -> World {
         let (id, inner) = (row.id, Arc::downgrade(&self.inner));
         let waiting = move |waiting: Option<Waiting>| {
             if let Some(inner) = inner.upgrade() {

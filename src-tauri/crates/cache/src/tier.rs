@@ -156,12 +156,19 @@ fn state_after(known: &Known<'_>) -> AudioState {
     let absent = outcomes().all(|outcome| matches!(outcome, Outcome::NotFound | Outcome::Gone));
     if everybody && absent && (outcomes().any(|outcome| outcome == Outcome::Gone) || is_evidence(known)) {
         AudioState::Unavailable
-    } else if outcomes().any(|outcome| matches!(outcome, Outcome::NotYet | Outcome::RateLimited)) {
-        AudioState::Pending
-    } else if outcomes().any(|outcome| outcome == Outcome::NotFound) && !known.may_return && may_come(known) {
+    } else if outcomes().any(|outcome| is_on_its_way(known, outcome)) {
         AudioState::Pending
     } else {
         AudioState::Failed
+    }
+}
+
+/// Whether an outcome says that the audio may be there soon.
+fn is_on_its_way(known: &Known<'_>, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::NotYet | Outcome::RateLimited => true,
+        Outcome::NotFound => !known.may_return && may_come(known),
+        _ => false,
     }
 }
 
