@@ -44,6 +44,9 @@ use wire::{Dial, LookUp};
 
 pub use socket::Heard;
 
+/// How long a POST may take: the longest wait at the gate, and a minute. Somebody waits for it, most often to be signed in.
+const POST: Duration = Duration::from_secs(180);
+
 /// One configured origin and the way to it. Clones share the gate and the count of requests.
 #[derive(Clone)]
 pub struct Http {
@@ -198,7 +201,7 @@ impl Http {
 
     /// A POST of a path below the base. It is sent once: a POST is not repeated when it fails.
     pub fn post(&self, path: &str, body: Body) -> Request {
-        Request { body: Some(body), ..self.below("POST", path) }
+        Request { body: Some(body), ..self.below("POST", path) }.within(POST)
     }
 
     /// A GET of an address found in data. An address on the configured origin may get the credential; any other never.
