@@ -23,7 +23,7 @@ pub use answer::{Answer, Asked, Pieces};
 pub use fault::{Fault, When};
 pub use line::{Hints, Line, Reply};
 pub use mood::{Mood, whims};
-pub use server::{Seen, Server, Whim};
+pub use server::{Seen, Server, Tamper, Whim};
 pub use system::{Running, SYSTEMS, System};
 pub use truth::{Said, SharedTruth, Truth, TruthCall};
 pub use twilio::Twilio;

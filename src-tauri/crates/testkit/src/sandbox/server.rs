@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::delivery::{self, misdeliver};
 use super::request::Requests;
-use super::{Asked, Fault, Line, Site, When};
+use super::{Answer, Asked, Fault, Line, Site, When};
 
 /// A running server; dropping it ends it, whatever it is doing.
 pub struct Server {
@@ -30,12 +30,16 @@ pub struct Seen {
 /// What decides about a fault for each request; see [`Server::whims`].
 pub type Whim = dyn FnMut(&Asked) -> Option<Fault> + Send;
 
+/// What changes answers before they are sent; see [`Server::tamper`].
+pub type Tamper = dyn Fn(&Asked, &mut Answer) + Send;
+
 struct State {
     site: Arc<dyn Site>,
     origin: String,
     seen: Mutex<Vec<Seen>>,
     faults: Mutex<Vec<Planned>>,
     whim: Mutex<Option<Box<Whim>>>,
+    tamper: Mutex<Option<Box<Tamper>>>,
     /// The open connections by number; `None` once the server ends.
     open: Mutex<Option<HashMap<u64, TcpStream>>>,
     /// A connection was closed, or the server ends.
@@ -65,6 +69,7 @@ impl Server {
             seen: Mutex::default(),
             faults: Mutex::default(),
             whim: Mutex::default(),
+            tamper: Mutex::default(),
             open: Mutex::new(Some(HashMap::new())),
             closed: Condvar::new(),
         });
@@ -105,8 +110,14 @@ impl Server {
         *locked(&self.state.whim) = Some(Box::new(whim));
     }
 
+    /// Has the site's answers changed before they are sent, for what is well delivered and makes no sense.
+    pub fn tamper(&self, tamper: impl Fn(&Asked, &mut Answer) + Send + 'static) {
+        *locked(&self.state.tamper) = Some(Box::new(tamper));
+    }
+
     /// No faults from now on.
     pub fn behave(&self) {
+        *locked(&self.state.tamper) = None;
         locked(&self.state.faults).clear();
         *locked(&self.state.whim) = None;
     }
@@ -178,11 +189,14 @@ impl State {
             }
             let fault = self.fault_for(&asked);
             let head_only = asked.method == "HEAD";
-            let answer = if head_only {
+            let mut answer = if head_only {
                 self.site.answer(&Asked { method: "GET".into(), ..asked.clone() })
             } else {
                 self.site.answer(&asked)
             };
+            if let Some(tamper) = locked(&self.tamper).as_deref() {
+                tamper(&asked, &mut answer);
+            }
             let closes = asked.header("connection").is_some_and(|word| word.eq_ignore_ascii_case("close"));
             self.note(asked, delivery::status(&answer, fault.as_ref()));
             match fault {
