@@ -13,6 +13,9 @@ use crate::{Change, Cursor, Memory, Page, SourceError};
 
 /// How many calls that are asked for again make a page.
 const AGAIN: usize = 100;
+/// A connection that breaks off at a few calls of a page is taken for theirs, so that a call whose answer always breaks off
+/// keeps no other one out; at more of them it is the server's.
+const MOST_BROKEN: usize = 2;
 /// A list longer than this many pages is taken for a server that goes round in circles.
 const MOST_PAGES: u32 = 1_000_000;
 
@@ -138,13 +141,19 @@ impl<'a, S: Server> Walk<'a, S> {
     /// kept, and the next walk begins with it.
     fn details(&mut self, items: &[Item]) -> Result<Vec<Change>, SourceError> {
         let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
-        let stop = Mutex::new(None);
+        let (stop, broken) = (Mutex::new(None), AtomicUsize::new(0));
         let ask = || {
             while let Some((index, item)) = at(items, &next) {
                 if stop.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
                     return;
                 }
                 match self.server.call(item, self.cancel) {
+                    Err(ItemError::Stop(SourceError::Unreachable(why)))
+                        if broken.fetch_add(1, Ordering::Relaxed) < MOST_BROKEN =>
+                    {
+                        let answer = Err(ItemError::Later(why));
+                        answers.lock().unwrap_or_else(PoisonError::into_inner).push((index, answer));
+                    }
                     Err(ItemError::Stop(why)) => {
                         stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
                     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::elevenlabs::{self, ElevenLabs};
 use super::elevenlabs_backend::ElevenLabsBackend;
+use super::supabase_backend::{self, SupabaseBackend};
 use super::{Dialect, Server, SharedTruth, Site};
 
 /// A system that can be started.
@@ -30,6 +31,13 @@ pub struct Running {
 
 /// All systems: server systems first, then the providers.
 pub const SYSTEMS: &[System] = &[
+    System {
+        kind: "supabase-backend",
+        secret: supabase_backend::SECRET,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(SupabaseBackend::new(truth, dialect)),
+    },
     System {
         kind: "twilio-bridge",
         secret: r#"{"email":"sandbox@example.com","password":"sandbox-password"}"#,
