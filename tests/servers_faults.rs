@@ -16,6 +16,9 @@ const CALLS: usize = 12;
 /// The paths of lists, by their ends.
 const LISTS: [&str; 5] = ["/api/call-logs", "/conversations", "/Recordings.json", "/recordings/", "/calls/"];
 
+/// A redirect to where it was asked.
+const ITSELF: &str = "itself";
+
 /// How a run goes while a fault lasts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ends {
@@ -52,7 +55,7 @@ fn lasting() -> Vec<(Fault, Ends, Ends)> {
         (Fault::Html, Without, broken),
         (Fault::WrongType("text/plain".into()), Well, Well),
         (Fault::GzipBomb(100 << 20), Without, broken),
-        (redirect("/round/and/round"), Without, broken),
+        (redirect(ITSELF), Without, broken),
         (redirect("http://169.254.169.254/latest/meta-data"), Without, broken),
         (redirect("http://10.0.0.1/"), Without, broken),
         (redirect("http://calls.example.com/"), Without, broken),
@@ -112,7 +115,7 @@ fn one_call_that_cannot_be_had_keeps_no_other_one_out() {
                 }
                 let mut chosen = chosen.lock().unwrap();
                 let is_chosen = *chosen.get_or_insert_with(|| asked.path.clone()) == asked.path;
-                is_chosen.then(|| fault_now.clone())
+                is_chosen.then(|| meet(&fault_now, asked))
             });
             let outcome = served.sync();
             let words = format!("{kind}, {fault:?}: {outcome:?}");
@@ -136,7 +139,7 @@ fn a_list_that_cannot_be_had_ends_the_run_in_its_class_and_costs_nothing_that_is
             assert_eq!(served.sync().run.added, CALLS as u64);
             served.truth.change(|truth| *truth = Truth::small(CALLS + 1));
             let fault_now = fault.clone();
-            served.server().whims(move |asked| is_list(asked).then(|| fault_now.clone()));
+            served.server().whims(move |asked| is_list(asked).then(|| meet(&fault_now, asked)));
             let outcome = served.sync();
             let words = format!("{kind}, {fault:?}: {outcome:?}");
             let expected = match ends {
@@ -190,6 +193,13 @@ fn heals(served: &Served, calls: usize, words: &str) {
     let content = served.content();
     assert_eq!(content.len(), calls, "{words}, then {healed:?}");
     assert_eq!(content, served.content_without_faults(), "{words}");
+}
+
+fn meet(fault: &Fault, asked: &Asked) -> Fault {
+    match fault {
+        Fault::Redirect(status, to) if to == ITSELF => Fault::Redirect(*status, asked.path.clone()),
+        other => other.clone(),
+    }
 }
 
 fn is_list(asked: &Asked) -> bool {
