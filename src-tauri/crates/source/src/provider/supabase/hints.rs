@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Project;
 use super::storage::with;
 use super::tables::PARTS;
-use crate::http::{Heard, Sender};
+use crate::http::Heard;
 use crate::{SourceError, Watch};
 
 /// What the subscription is called.
@@ -38,12 +38,23 @@ pub(super) fn watch(project: &Arc<Project>, hint: Box<dyn Fn() + Send>) -> Watch
                     sender.send(said(TOPIC, "access_token", &json!({ "access_token": token.reveal() }), number));
                 }
             }
-            Heard::Message(text) => hear(text, &hint, sender),
+            Heard::Message(text) => match meaning(text) {
+                Meaning::Change => hint(),
+                Meaning::End => sender.reconnect(),
+                Meaning::Nothing => {}
+            },
         }
     })
 }
 
-fn hear(text: &str, hint: &dyn Fn(), sender: &mut Sender) {
+/// What a message is to us.
+enum Meaning {
+    Change,
+    End,
+    Nothing,
+}
+
+fn meaning(text: &str) -> Meaning {
     let message: Value = serde_json::from_str(text).unwrap_or_default();
     // A newer protocol writes the same as a list.
     let (event, payload) = match &message {
@@ -51,10 +62,10 @@ fn hear(text: &str, hint: &dyn Fn(), sender: &mut Sender) {
         object => (&object["event"], &object["payload"]),
     };
     match event.as_str() {
-        Some("postgres_changes") => hint(),
-        Some("phx_error" | "phx_close") => sender.reconnect(),
-        Some("system" | "phx_reply") if payload["status"] == "error" => sender.reconnect(),
-        _ => {}
+        Some("postgres_changes") => Meaning::Change,
+        Some("phx_error" | "phx_close") => Meaning::End,
+        Some("system" | "phx_reply") if payload["status"] == "error" => Meaning::End,
+        _ => Meaning::Nothing,
     }
 }
 
