@@ -2,5 +2,7 @@
 
 #[path = "supabase_servers/backend.rs"]
 mod backend;
+#[path = "supabase_servers/project.rs"]
+mod project;
 #[path = "supabase_servers/reader.rs"]
 mod reader;

@@ -13,6 +13,7 @@ mod line;
 mod mood;
 mod request;
 mod server;
+pub mod supabase;
 pub mod supabase_backend;
 mod system;
 mod truth;
