@@ -19,6 +19,8 @@ mod system;
 mod truth;
 pub mod twilio;
 pub mod twilio_bridge;
+pub mod vapi;
+pub mod vapi_backend;
 
 pub use answer::{Answer, Asked, Pieces};
 pub use fault::{Fault, When};

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::elevenlabs::{self, ElevenLabs};
 use super::elevenlabs_backend::ElevenLabsBackend;
 use super::supabase_backend::{self, SupabaseBackend};
+use super::vapi::{self, Vapi};
+use super::vapi_backend::{self, VapiBackend};
 use super::{Dialect, Server, SharedTruth, Site};
 
 /// A system that can be started.
@@ -65,6 +67,20 @@ pub const SYSTEMS: &[System] = &[
         set: &[],
         provider: None,
         site: |truth, dialect| Arc::new(ElevenLabs::new(truth, dialect)),
+    },
+    System {
+        kind: "vapi-backend",
+        secret: vapi_backend::TOKEN,
+        set: &[],
+        provider: Some("vapi"),
+        site: |truth, dialect| Arc::new(VapiBackend::new(truth, dialect)),
+    },
+    System {
+        kind: "vapi",
+        secret: vapi::KEY,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(Vapi::new(truth, dialect)),
     },
 ];
 
