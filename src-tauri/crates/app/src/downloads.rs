@@ -190,7 +190,7 @@ impl App {
         let reader = self.inner.library.reader()?;
         let now_ms = self.now_ms();
         let out_of_reach: HashSet<SourceId> =
-            reader.sources()?.iter().filter(|row| self.is_out_of_reach(row)).map(|row| row.id).collect();
+            reader.sources()?.iter().filter(|row| self.is_beyond_reach(row)).map(|row| row.id).collect();
         let mut queues = Queues::new();
         for one in reader.downloads()? {
             if one.next_try_ms.is_none_or(|next| next <= now_ms) && !out_of_reach.contains(&one.source) {

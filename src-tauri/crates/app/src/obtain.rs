@@ -72,7 +72,7 @@ impl App {
     }
 
     /// Whether a source is beyond a network that is off.
-    pub(crate) fn is_out_of_reach(&self, row: &SourceRow) -> bool {
+    pub(crate) fn is_beyond_reach(&self, row: &SourceRow) -> bool {
         !is_local(row) && self.world(row).network.is_off()
     }
 
@@ -109,7 +109,7 @@ impl App {
             let known = Known {
                 cached: self.is_cached(recording),
                 doors: &doors,
-                offline: row.as_ref().is_some_and(|row| self.is_out_of_reach(row)),
+                offline: row.as_ref().is_some_and(|row| self.is_beyond_reach(row)),
                 tried: &tried,
                 before: &before,
                 call_ms: call.row.started_ms,

@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use library::{CachedFile, SyncRun};
+use library::{CachedFile, Filter, PinnedSearch, Standing, SyncRun};
 use model::*;
 
 fn main() {
@@ -22,6 +22,12 @@ fn main() {
         fetched_at_ms: NOON,
     };
     let tried = Attempt { at_ms: NOON, tier: Tier::Legacy, outcome: Outcome::Network, detail: Some("no route".into()) };
+    let second = RecordingId::derive(CallId::derive(source, &full_call().remote_id), "second");
+    let call = CallId::derive(source, &full_call().remote_id);
+    let waits = vec![(Door::Source, NOON + 30_000)];
+    let standing = Standing { state: AudioState::Failed, next_try_ms: Some(NOON + 60_000), tries: 1, waits };
+    let filter = Filter { source: Some(source), ..Filter::default() };
+    let search = PinnedSearch { name: "Crowns".into(), query: "crown".into(), filter };
     let run = SyncRun {
         at_ms: NOON,
         seen: 3,
@@ -33,7 +39,12 @@ fn main() {
     lib.library
         .write(move |writer| {
             writer.set_cached(main, &cached)?;
-            writer.record_attempt(main, &tried, AudioState::Failed, None)?;
+            writer.set_played(main, NOON + 5)?;
+            writer.record_attempts(second, &[tried], Some(&standing))?;
+            writer.queue_downloads(&[call])?;
+            writer.pin_search(&search, NOON)?;
+            writer.pin(call, NOON)?;
+            writer.pin_found(&search.name, &[call], NOON)?;
             writer.set_cursor(source, Some("1"))?;
             writer.set_setting("theme", Some("dark"))?;
             writer.add_sync_run(source, &run)

@@ -218,6 +218,26 @@ fn the_first_shipped_schema_opens_for_ever() {
     assert_eq!(reader.sync_runs(library_source(&reader), 5).unwrap()[0].problems.len(), 1);
 }
 
+#[test]
+fn the_second_shipped_schema_opens_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/library-v2.db");
+    fs::copy(fixture, dir.path().join("library.db")).unwrap();
+    let library = Library::open(dir.path(), None).unwrap();
+    let reader = library.reader().unwrap();
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+    let id = reader.find_call(&format!("Dental:{}", full_call().remote_id)).unwrap();
+    let stored = reader.call(id).unwrap().unwrap();
+    assert_eq!(stored.record, full_call());
+    let second = &stored.recordings[1];
+    assert_eq!((second.tries, second.next_try_ms), (1, Some(NOON + 60_000)));
+    assert_eq!(second.waits, [(model::Door::Source, NOON + 30_000)]);
+    assert_eq!(reader.downloads().unwrap()[0].recording, second.id);
+    let held = reader.held_files().unwrap();
+    assert!(held[0].pinned && held[0].played_ms == Some(NOON + 5));
+    assert_eq!(reader.pinned_searches().unwrap()[0].query, "crown");
+}
+
 fn library_source(reader: &library::Reader) -> model::SourceId {
     reader.source_by_name("Dental").unwrap().unwrap().id
 }
