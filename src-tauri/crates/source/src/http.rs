@@ -42,7 +42,7 @@ use gate::Gate;
 use patience::Limits;
 use wire::{Dial, LookUp};
 
-pub use socket::{Heard, Sender};
+pub use socket::Heard;
 
 /// How long a POST may take: the longest wait at the gate, and a minute. Somebody waits for it, most often to be signed in.
 const POST: Duration = Duration::from_secs(180);

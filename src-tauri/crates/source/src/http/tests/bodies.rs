@@ -18,6 +18,12 @@ fn write(connection: &mut TcpStream, text: &str) -> bool {
     connection.write_all(text.as_bytes()).is_ok()
 }
 
+/// Writes this and ends the connection.
+fn break_off(connection: &mut TcpStream, text: &str) -> bool {
+    write(connection, text);
+    false
+}
+
 /// Writes this again and again until the other side has enough or `turns` are over; waits in between on a channel that
 /// nobody sends on.
 fn drip(connection: &mut TcpStream, piece: &[u8], every: Duration, turns: usize) -> bool {
@@ -60,7 +66,7 @@ fn is_network<T>(result: &Result<T, HttpError>) -> bool {
 fn a_body_shorter_than_it_says_is_no_body() {
     for head in ["content-length: 10\r\n", "transfer-encoding: chunked\r\n"] {
         let server = Server::new(move |_, _, connection| {
-            write(connection, &format!("HTTP/1.1 200 OK\r\n{head}\r\n5\r\n12345")) && false
+            break_off(connection, &format!("HTTP/1.1 200 OK\r\n{head}\r\n5\r\n12345"))
         });
         let result = read(&server);
         assert!(is_network(&result), "{head}: {result:?}");
@@ -70,9 +76,9 @@ fn a_body_shorter_than_it_says_is_no_body() {
 #[test]
 fn a_json_body_that_is_cut_short_is_asked_for_again() {
     let server = Server::new(|turn, _, connection| match turn {
-        0 => write(connection, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n[1,2") && false,
+        0 => break_off(connection, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n[1,2"),
         // Without a length, only the JSON shows it.
-        1 => write(connection, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n[1,2") && false,
+        1 => break_off(connection, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n[1,2"),
         _ => write(connection, &json_answer("[1,2,3]")),
     });
     let http = server.http();
@@ -87,7 +93,7 @@ fn a_connection_that_breaks_at_any_byte_is_an_error_and_never_a_shorter_body() {
         let server = Server::in_turn(vec![whole.clone()]);
         let broken = Server::new({
             let whole = whole.clone();
-            move |_, _, connection| connection.write_all(&whole.as_bytes()[..cut]).is_ok() && false
+            move |_, _, connection| break_off(connection, &whole[..cut])
         });
         assert!(read(&broken).is_err(), "cut at {cut}");
         assert!(read(&server).is_ok());
@@ -102,7 +108,7 @@ fn what_is_no_http_is_a_network_error() {
         "\0\0\0\0\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
     ] {
-        let server = Server::new(move |_, _, connection| write(connection, nonsense) && false);
+        let server = Server::new(move |_, _, connection| break_off(connection, nonsense));
         let result = read(&server);
         assert!(is_network(&result), "{nonsense:?}: {result:?}");
     }

@@ -148,7 +148,7 @@ fn a_cancel_ends_the_wait_at_the_gate() {
     let server = Server::always(limited("retry-after: 60\r\n"));
     let (waits, waiting) = mpsc::channel();
     let waits = Mutex::new(waits);
-    let told = move |waiting: Option<Waiting>| drop(waits.lock().unwrap().send(waiting.is_some()));
+    let told = move |waiting: Option<Waiting>| waits.lock().unwrap().send(waiting.is_some()).unwrap();
     let world = World { waiting: Arc::new(told), ..world() };
     let (http, cancel) = (http_in(&server.url, &world), Cancel::new());
     thread::scope(|scope| {
