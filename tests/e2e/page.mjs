@@ -4,7 +4,7 @@ import { until } from './until.mjs';
 /** Roles that elements have without saying so. Runs in the page. */
 function byRole(role, name, within) {
   const native = {
-    button: 'button, summary', textbox: 'input[type=text], input:not([type]), textarea', searchbox: 'input[type=search]',
+    button: 'button, summary', textbox: 'input:is([type=text], [type=url], [type=email], [type=password], :not([type])), textarea', searchbox: 'input[type=search]',
     slider: 'input[type=range]', checkbox: 'input[type=checkbox]', radio: 'input[type=radio]', combobox: 'select', option: 'option', link: 'a[href]',
     dialog: 'dialog[open]', heading: 'h1, h2, h3, h4', list: 'ul, ol', listitem: 'li', navigation: 'nav', main: 'main',
   };

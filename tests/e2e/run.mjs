@@ -16,10 +16,11 @@ import * as keys from './scenarios/keys.mjs';
 import * as listening from './scenarios/listening.mjs';
 import * as looks from './scenarios/looks.mjs';
 import * as noDevice from './scenarios/no_device.mjs';
+import * as servers from './scenarios/servers.mjs';
 
 const artefacts = join(import.meta.dirname, 'artefacts');
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
-const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, 'no device': noDevice };
+const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, 'no device': noDevice };
 
 /** One group: its own library, its own window, its tests in order. */
 async function runGroup(name, group, folder, base, card, log) {
@@ -29,10 +30,12 @@ async function runGroup(name, group, folder, base, card, log) {
   const at = join(folder, name.replaceAll(' ', '-'));
   const library = group.empty ? new Library(at, base) : await Library.ofDemoCalls(at, base);
   let window;
+  let started;
   try {
+    started = await group.start?.();
     window = await Window.open(join(programs, 'turnstone-desktop'), ['--library', at], card.environment, log);
     const stage = {
-      window, page: new Page(window), library, card, truth: await truth(), artefacts,
+      window, page: new Page(window), library, card, started, truth: await truth(), artefacts,
       picture: (what) => window.picture(join(artefacts, `${what.replace(/\W+/g, '-')}.png`)),
     };
     await until('the window hears keys', () => stage.page.has('button', '^play$', '[aria-label=Player]'));
@@ -53,6 +56,7 @@ async function runGroup(name, group, folder, base, card, log) {
     count.failed += chosen.length;
   } finally {
     await window?.close();
+    await started?.stop();
   }
   return count;
 }

@@ -15,7 +15,7 @@ export const tests = {
 
   'a folder becomes a library while one looks on': async ({ page, picture }) => {
     // The system's folder dialog cannot be driven from here; this is the command its answer is handed to.
-    await page.command('add_source', { kind: 'folder', name: 'My calls', path: join(demo, 'calls'), set: {} });
+    await page.command('add_source', { kind: 'folder', name: 'My calls', path: join(demo, 'calls'), url: null, set: {}, secret: {} });
     await until('the list has all eight calls of the folder', async () => (await page.callCount()) === 8);
     await until('their source is named beside them', () => page.has('button', '^my calls', 'nav'));
     await picture('first-source');
