@@ -150,8 +150,12 @@ impl Backend {
         if index.through + 1 == page {
             index.through = page;
         }
-        let is_old = |item: &Value| started(item).zip(from_ms).is_some_and(|(at, from)| at < from.saturating_sub(DAY));
-        let is_known = !sheet.items.is_empty() && sheet.items.iter().all(is_old);
+        index.last = page;
+        // The server was asked for what is recent; one that does not know how runs backwards into what is known.
+        let is_old = |at: &i64| from_ms.is_some_and(|from| *at < from.saturating_sub(DAY));
+        let times: Vec<i64> = sheet.items.iter().filter_map(started).collect();
+        let is_known =
+            !times.is_empty() && times.iter().all(is_old) && times.is_sorted_by(|newer, older| newer >= older);
         listed.next =
             if sheet.is_last || is_known { Some("rest:0".into()) } else { Some(format!("calls:{}", page + 1)) };
         Ok(Some(listed))
@@ -195,7 +199,7 @@ impl Server for Backend {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         let (what, from) = at.and_then(|at| at.split_once(':')).unwrap_or(("calls", "1"));
         let from: u32 = from.parse().unwrap_or(1);
-        if at.is_none() || (what == "calls" && index.through + 1 != from) {
+        if at.is_none() || (what == "calls" && index.last + 1 != from) {
             *index = Index::default();
         }
         if what == "calls" {

@@ -15,8 +15,10 @@ use crate::transcript_format::json::{first, list, moment, number, scalar};
 /// What one walk has seen of the two lists.
 #[derive(Default)]
 pub(super) struct Index {
-    /// The pages of calls that were read, from the first on.
+    /// The pages of calls that were read, from the first on; 0 if a walk went on in the middle.
     pub through: u32,
+    /// The page of calls that was read last.
+    pub last: u32,
     /// The calls on them.
     pub listed: HashSet<String>,
     /// The recordings read so far, by call.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use model::{Cancel, Door, Outcome, Role, Timing};
+use testkit::sandbox::supabase::{ANON_KEY, Supabase, storage_path};
 use testkit::sandbox::supabase_backend::{CODE, EMAIL, SECRET, SupabaseBackend, recording_id};
-use testkit::sandbox::{Dialect, Server, SharedTruth, Truth, TruthCall};
+use testkit::sandbox::{Answer, Asked, Dialect, Fault, Server, SharedTruth, Site, Truth, TruthCall, When};
 use turnstone_source::secret::Secret;
 use turnstone_source::{Kind, SourceError, World, sign_in};
 
@@ -155,21 +156,22 @@ fn a_call_that_vanished_is_known_by_a_whole_walk() {
 
 #[test]
 fn a_walk_that_was_broken_off_goes_on_without_asking_twice() {
-    let stage = Stage::new(30, Dialect::Observed);
+    let stage = Stage::new(61, Dialect::Observed);
     let unlisted = stage.truth.now().calls[12].clone();
     stage.site.unlist(&unlisted);
     let mut reader = stage.reader(&[("page_size", "10")]);
     reader.walk_pages(&mut 2).unwrap();
-    let kept = reader.calls.len();
-    assert_eq!(kept, 20);
+    assert_eq!(reader.calls.len(), 20);
     // As after a restart: the source knows nothing any more, the cursor and the library do.
     let settings = settings(stage.server.origin(), &[("page_size", "10")]);
     reader.source = turnstone_source::open(Kind::SupabaseBackend, &settings, &reader.world).unwrap();
     stage.server.forget();
     reader.walk().unwrap();
-    assert_eq!(reader.calls.len(), 30);
-    let twice = stage.server.seen().iter().filter(|seen| seen.asked.path.contains("-4")).count();
-    assert!(twice <= 2 * 10 + 2, "{twice} requests for the ten calls that were left");
+    assert_eq!(reader.calls.len(), 61);
+    let details = stage.asked("-4");
+    assert!(details <= 41 * 2 + 6, "{details} requests for the 41 calls that were left");
+    let lists = stage.server.requests() - details;
+    assert_eq!(lists, 5 + 7 + 7, "the calls' pages that were left, all of them for their names, the recordings' pages");
     assert_eq!(reader.calls[&unlisted.id].recordings.len(), 1, "a recording of a call that is not listed comes in");
 }
 
@@ -265,6 +267,59 @@ fn an_address_that_has_run_out_is_asked_for_once_more() {
     stage.site.refuse_addresses(9);
     let (outcome, words) = reader.audio(&call.id, Door::Source).unwrap_err();
     assert_eq!(outcome, Outcome::Expired, "{words}");
+}
+
+#[test]
+fn the_storage_behind_the_server_and_an_older_address_are_further_doors() {
+    let stage = Stage::new(1, Dialect::Documented);
+    let call = stage.truth.now().calls[0].clone();
+    let address = format!("/api/v1/recordings/stream/{}", storage_path(&call));
+    stage.site.give_old_addresses(&address);
+    let project = Arc::new(Supabase::new(stage.truth.clone(), Dialect::Documented));
+    project.let_everybody_read();
+    // Recordings lie in a bucket of this name, if nothing says otherwise.
+    project.name_bucket("recordings");
+    let (project, old) = (Server::start(project), Server::start(Arc::new(Old(call.clone(), address))));
+    let set = [("provider_url", project.origin()), ("provider_anon_key", ANON_KEY), ("legacy_url", old.origin())];
+    let mut reader = stage.reader(&set);
+    reader.walk().unwrap();
+    let recording = &reader.calls[&call.id].recordings[0];
+    assert_eq!(reader.source.doors(recording), [Door::Source, Door::Provider, Door::Legacy]);
+    for door in [Door::Source, Door::Provider, Door::Legacy] {
+        assert!(reader.audio(&call.id, door).unwrap() == call.audio, "{door:?}");
+    }
+    for seen in project.seen().iter().chain(&old.seen()) {
+        let sent = format!("{:?}", seen.asked.headers);
+        assert!(!sent.contains("sandbox-supabase"), "the server's own tokens stay with it");
+    }
+    let mut reader = stage.reader(&[]);
+    reader.walk().unwrap();
+    let recording = &reader.calls[&call.id].recordings[0];
+    assert_eq!(reader.source.doors(recording), [Door::Source, Door::Legacy]);
+    assert_eq!(reader.audio(&call.id, Door::Legacy).unwrap_err().0, Outcome::NotFound, "the route is not there");
+}
+
+#[test]
+fn one_call_in_trouble_is_asked_for_again_and_the_others_come_in() {
+    let soon = || 1_761_987_600_000 + 9 * 3_600_000;
+    let stage = Stage::new(6, Dialect::Observed);
+    let ill = stage.truth.now().calls[2].id.clone();
+    stage.server.misbehave(Fault::Html, When { path: format!("/calls/{ill}"), ..When::default() });
+    let mut reader = stage.reader_at(&[], soon);
+    reader.walk().unwrap();
+    assert_eq!((reader.calls.len(), reader.rejected.len()), (5, 1));
+    stage.server.behave();
+    reader.walk().unwrap();
+    assert_is_truth(&reader, 2, &stage.truth.now().calls[2], Dialect::Observed);
+}
+
+/// A server that has a file where the old address says.
+struct Old(TruthCall, String);
+
+impl Site for Old {
+    fn answer(&self, asked: &Asked) -> Answer {
+        if asked.path == self.1 { Answer::ranged(asked, "audio/wav", self.0.audio.clone()) } else { Answer::empty(404) }
+    }
 }
 
 #[test]

@@ -36,6 +36,8 @@ struct State {
     has_no_updates: bool,
     /// So many signed addresses are refused as run out.
     too_late: usize,
+    is_open: bool,
+    bucket: String,
 }
 
 impl Supabase {
@@ -48,8 +50,20 @@ impl Supabase {
             hides_rows: false,
             has_no_updates: false,
             too_late: 0,
+            is_open: false,
+            bucket: BUCKET.into(),
         };
         Self { truth, dialect, state: Mutex::new(state), changes: Hints::default() }
+    }
+
+    /// Files may be read by whoever has the anon key.
+    pub fn let_everybody_read(&self) {
+        self.state().is_open = true;
+    }
+
+    /// Files are in a bucket of this name.
+    pub fn name_bucket(&self, name: &str) {
+        self.state().bucket = name.to_owned();
     }
 
     /// The access token runs out now.
@@ -124,7 +138,8 @@ impl Supabase {
     fn is_signed_in(&self, asked: &Asked) -> bool {
         let state = self.state();
         let token = format!("Bearer sandbox-project-access-{}", state.sign_ins);
-        asked.header("authorization") == Some(token.as_str()) && !state.has_run_out
+        let is_anonymous = asked.header("apikey") == Some(ANON_KEY);
+        (state.is_open && is_anonymous) || (asked.header("authorization") == Some(token.as_str()) && !state.has_run_out)
     }
 
     fn rows(&self, asked: &Asked, table: &str) -> Answer {
@@ -162,8 +177,9 @@ impl Supabase {
         }
         let Some(call) = file else { return error("404", "not_found", "Object not found") };
         if is_post {
+            let bucket = &self.state().bucket;
             return Answer::json(
-                &json!({ "signedURL": format!("/object/sign/{BUCKET}/{path}?token=sandbox-signature") }),
+                &json!({ "signedURL": format!("/object/sign/{bucket}/{path}?token=sandbox-signature") }),
             );
         }
         if how == ["sign"] {
@@ -180,7 +196,9 @@ impl Supabase {
 impl Site for Supabase {
     fn answer(&self, asked: &Asked) -> Answer {
         let segments = asked.segments();
-        if let ["storage", "v1", "object", how @ ("sign" | "authenticated"), BUCKET, path @ ..] = &segments[..] {
+        if let ["storage", "v1", "object", how @ ("sign" | "authenticated"), bucket, path @ ..] = &segments[..]
+            && *bucket == self.state().bucket
+        {
             return self.storage(asked, &[*how], &path.join("/"));
         }
         if asked.header("apikey") != Some(ANON_KEY) {

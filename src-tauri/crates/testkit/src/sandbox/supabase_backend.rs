@@ -39,6 +39,7 @@ struct State {
     /// So many requests to the bucket are refused as too late.
     too_late: usize,
     has_no_calls: bool,
+    old_address: String,
     unlisted: BTreeSet<String>,
     nameless: BTreeSet<String>,
 }
@@ -67,6 +68,11 @@ impl SupabaseBackend {
     /// So many requests to the bucket are refused because their address has run out.
     pub fn refuse_addresses(&self, requests: usize) {
         self.state().too_late = requests;
+    }
+
+    /// Every call's details carry this older address.
+    pub fn give_old_addresses(&self, address: &str) {
+        self.state().old_address = address.to_owned();
     }
 
     /// The server lists recordings and no calls.
@@ -267,7 +273,14 @@ impl Site for SupabaseBackend {
             ["api", "v1", "calls"] => self.calls(asked),
             ["api", "v1", "recordings"] => self.recordings(asked),
             ["api", "v1", "calls", id] => match call(id) {
-                Some((number, call)) => Answer::json(&details(call, number, self.is_observed())),
+                Some((number, call)) => {
+                    let mut details = details(call, number, self.is_observed());
+                    let address = self.state().old_address.clone();
+                    if !address.is_empty() {
+                        details["recording_url"] = address.into();
+                    }
+                    Answer::json(&details)
+                }
                 None => Answer::status(404, &json!({ "detail": "Call not found" })),
             },
             ["api", "v1", "calls", id, "transcript"] => match call(id) {
