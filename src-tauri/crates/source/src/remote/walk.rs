@@ -18,6 +18,8 @@ const AGAIN: usize = 100;
 const MOST_BROKEN: usize = 2;
 /// A list longer than this many pages is taken for a server that goes round in circles.
 const MOST_PAGES: u32 = 1_000_000;
+/// So many pages in a row on which nothing can be read end a walk: that server speaks another language.
+const MOST_UNREADABLE: u32 = 100;
 
 pub(super) struct Walk<'a, S> {
     server: &'a S,
@@ -33,6 +35,8 @@ pub(super) struct Walk<'a, S> {
     since: Option<Since>,
     /// Pages in a row that said nothing new.
     stale: u32,
+    /// Pages in a row on which nothing could be read.
+    unreadable: u32,
     pages: u32,
     over: bool,
 }
@@ -63,6 +67,7 @@ impl<'a, S: Server> Walk<'a, S> {
             shown: HashSet::new(),
             since,
             stale: 0,
+            unreadable: 0,
             pages: 0,
             over: false,
         }
@@ -79,20 +84,23 @@ impl<'a, S: Server> Walk<'a, S> {
     }
 
     fn next_page(&mut self) -> Result<Page, SourceError> {
-        let at = self.mark.pass.as_ref().and_then(|pass| pass.at.clone());
-        let listed = self.server.list(self.since.as_ref(), at.as_deref(), self.cancel)?;
+        let (listed, at) = self.list()?;
         self.pages += 1;
-        let fresh: Vec<Item> =
-            listed.items.iter().filter(|item| !self.shown.contains(&item.remote_id)).cloned().collect();
-        let says_nothing_new = fresh.is_empty() && listed.gone.iter().all(|id| self.shown.contains(id));
+        let fresh = self.fresh(&listed.items);
+        let is_unreadable = listed.items.is_empty() && !listed.rejected.is_empty();
+        let says_nothing_new =
+            fresh.is_empty() && !is_unreadable && listed.gone.iter().all(|id| self.shown.contains(id));
         self.stale = if says_nothing_new { self.stale + 1 } else { 0 };
+        self.unreadable = if is_unreadable { self.unreadable + 1 } else { 0 };
         let mut changes = self.changes(&fresh)?;
         changes.extend(listed.gone.iter().map(|id| Change::Gone { remote_id: id.clone() }));
         changes.extend(listed.rejected.iter().cloned().map(Change::Rejected));
         self.shown.extend(listed.gone.iter().cloned());
         let (over, doubt) = self.is_over(&listed, at.as_deref());
         if let Some(pass) = &mut self.mark.pass {
-            pass.newest_ms = pass.newest_ms.max(listed.items.iter().filter_map(|item| item.started_ms).max());
+            // A call from the future would hide all that come before it.
+            let newest_ms = listed.items.iter().filter_map(|item| item.started_ms).max();
+            pass.newest_ms = pass.newest_ms.max(newest_ms.map(|ms| ms.min(self.now_ms)));
             pass.token = listed.token.or(pass.token.take());
             pass.at.clone_from(&listed.next);
         }
@@ -103,6 +111,25 @@ impl<'a, S: Server> Walk<'a, S> {
         Ok(self.page(changes, listed.total, doubt.or(listed.doubt)))
     }
 
+    /// The next page and where it began. What a server said long ago about where to go on may mean nothing to it any more:
+    /// then a walk that goes on with it begins again.
+    fn list(&self) -> Result<(Listed, Option<String>), SourceError> {
+        let at = self.mark.pass.as_ref().and_then(|pass| pass.at.clone());
+        match self.server.list(self.since.as_ref(), at.as_deref(), self.cancel) {
+            Err(SourceError::Nonsense(_)) if self.pages == 0 && at.is_some() => {
+                Ok((self.server.list(self.since.as_ref(), None, self.cancel)?, None))
+            }
+            listed => Ok((listed?, at)),
+        }
+    }
+
+    /// The items that this walk has not shown yet, each once.
+    fn fresh<'i>(&self, items: &'i [Item]) -> Vec<Item> {
+        let mut seen = HashSet::new();
+        let is_new = |id: &'i str, seen: &mut HashSet<&'i str>| !self.shown.contains(id) && seen.insert(id);
+        items.iter().filter(|item| is_new(&item.remote_id, &mut seen)).cloned().collect()
+    }
+
     /// Whether this was the last page, and why the end may not be the real one.
     fn is_over(&self, listed: &Listed, at: Option<&str>) -> (bool, Option<String>) {
         let doubt = |words: &str| (true, Some(words.to_owned()));
@@ -110,6 +137,7 @@ impl<'a, S: Server> Walk<'a, S> {
             None => (true, None),
             Some(next) if Some(next.as_str()) == at => doubt("the server's list leads back to the same page"),
             Some(_) if self.stale >= 2 => doubt("the server's list repeats itself"),
+            Some(_) if self.unreadable >= MOST_UNREADABLE => doubt("nothing on the server's list can be read"),
             Some(_) if self.pages >= MOST_PAGES => doubt("the server's list does not end"),
             Some(_) => (self.reaches_the_known(listed), None),
         }
@@ -220,3 +248,6 @@ fn at<'i>(items: &'i [Item], next: &AtomicUsize) -> Option<(usize, &'i Item)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     items.get(index).map(|item| (index, item))
 }
+
+#[cfg(test)]
+mod tests;
