@@ -85,7 +85,7 @@ impl Twilio {
         if name.starts_with("RE") {
             let path = format!("Recordings/{}.json", segment(name));
             let request = self.below(account, &path).query("IncludeSoftDeleted", "true");
-            return Ok(vec![self.json(account, request, cancel)?]);
+            return Ok(vec![self.json(account, request, cancel).map_err(|error| self.refused(error))?]);
         }
         let by = if name.starts_with("CF") { "ConferenceSid" } else { "CallSid" };
         let request = self.below(account, "Recordings.json").query(by, name).query("IncludeSoftDeleted", "true");
@@ -93,7 +93,13 @@ impl Twilio {
         let mut recordings = Vec::new();
         // No call has more pages than this; a list that has goes round in circles.
         for _ in 0..20 {
-            let answer = self.json(account, request, cancel)?;
+            let answer = self.json(account, request, cancel).map_err(|error| match error {
+                // A list that is not there says nothing about a call.
+                HttpError::Status(refusal) if refusal.status == 404 => {
+                    ItemError::Later("its recordings are not listed".into())
+                }
+                error => self.refused(error).into(),
+            })?;
             let some = listing::recordings(&answer);
             recordings.extend(some.iter().filter(|recording| listing::name_of(recording) == Some(name)).cloned());
             match listing::next(&self.http, &answer).ok().flatten() {

@@ -36,7 +36,7 @@ enum Use {
     Used,
     /// The account has none, or this credential may not see them.
     None,
-    /// It cannot be reached at the moment.
+    /// It cannot be reached from here, which must not keep the calls from coming in.
     Away,
 }
 
@@ -121,7 +121,7 @@ impl Intelligence {
         let usage = match self.json(account, self.http.get("/v2/Transcripts").query("PageSize", "1"), cancel) {
             Ok(Some(answer)) if !lenient::list(&answer["transcripts"]).is_empty() => Use::Used,
             Ok(_) => Use::None,
-            Err(HttpError::Network(_) | HttpError::Status(_) | HttpError::NotJson(_)) => Use::Away,
+            Err(HttpError::Network(_)) => Use::Away,
             Err(error) => return Err(error.into()),
         };
         *known = Some((now_ms, usage));
