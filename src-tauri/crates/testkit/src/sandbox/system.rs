@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::elevenlabs::{self, ElevenLabs};
 use super::elevenlabs_backend::ElevenLabsBackend;
+use super::supabase::{self, Supabase};
 use super::supabase_backend::{self, SupabaseBackend};
 use super::vapi::{self, Vapi};
 use super::vapi_backend::{self, VapiBackend};
@@ -81,6 +82,13 @@ pub const SYSTEMS: &[System] = &[
         set: &[],
         provider: None,
         site: |truth, dialect| Arc::new(Vapi::new(truth, dialect)),
+    },
+    System {
+        kind: "supabase",
+        secret: supabase::SECRET,
+        set: &[("anon_key", supabase::ANON_KEY)],
+        provider: None,
+        site: |truth, dialect| Arc::new(Supabase::new(truth, dialect)),
     },
 ];
 
