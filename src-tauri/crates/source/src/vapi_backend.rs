@@ -87,25 +87,12 @@ impl Server for VapiBackend {
     }
 
     fn list(&self, since: Option<&Since>, at: Option<&str>, cancel: &Cancel) -> Result<Listed, SourceError> {
-        let number = at.and_then(|at| at.strip_prefix("page ")?.parse::<u32>().ok());
-        let era = match at {
-            Some(_) => Some(if number.is_some() { Era::Rows } else { Era::Bare }),
-            None => self.era(),
-        };
-        if era != Some(Era::Bare) {
-            if let Some(listed) = self.rows(number.unwrap_or(1), cancel)? {
-                self.set_era(Era::Rows);
-                return Ok(listed);
-            }
-            if at.is_some() {
-                return Err(SourceError::Nonsense(
-                    "the server's list of calls is not there any more: sync again".into(),
-                ));
-            }
+        let listed = self.page_at(since, at, cancel);
+        if matches!(listed, Err(SourceError::Nonsense(_))) {
+            // It may have moved to the other era since.
+            *self.era.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
-        let listed = self.bare(since, at, cancel)?;
-        self.set_era(Era::Bare);
-        Ok(listed)
+        listed
     }
 
     fn call(&self, item: &Item, cancel: &Cancel) -> Result<Found, ItemError> {
@@ -163,22 +150,45 @@ impl VapiBackend {
         *self.era.lock().unwrap_or_else(PoisonError::into_inner) = Some(era);
     }
 
+    fn page_at(&self, since: Option<&Since>, at: Option<&str>, cancel: &Cancel) -> Result<Listed, SourceError> {
+        let number = at.and_then(|at| at.strip_prefix("page ")?.parse::<u32>().ok());
+        let era = match at {
+            Some(_) => Some(if number.is_some() { Era::Rows } else { Era::Bare }),
+            None => self.era(),
+        };
+        if era != Some(Era::Bare) {
+            if let Some(listed) = self.rows(number.unwrap_or(1), era.is_some(), cancel)? {
+                self.set_era(Era::Rows);
+                return Ok(listed);
+            }
+            if era.is_some() {
+                let words = "the server answered with something else than its list of calls: sync again";
+                return Err(SourceError::Nonsense(words.into()));
+            }
+        }
+        let listed = self.bare(since, at, cancel)?;
+        self.set_era(Era::Bare);
+        Ok(listed)
+    }
+
     fn json(&self, request: impl Fn() -> Request, cancel: &Cancel) -> Result<Value, SessionError> {
         self.session.with(cancel, |credentials| {
             credentials.iter().fold(request(), |request, one| request.credential(one)).json(cancel)
         })
     }
 
-    /// A page of the newer era; `None` if the server does not have it.
-    fn rows(&self, number: u32, cancel: &Cancel) -> Result<Option<Listed>, SourceError> {
+    /// A page of the newer era; `None` if the server, whose era is not `known`, does not have it.
+    fn rows(&self, number: u32, known: bool, cancel: &Cancel) -> Result<Option<Listed>, SourceError> {
         let (page, limit) = (number.to_string(), self.page.to_string());
         let request = || self.http.get("/api/calls-dashboard").query("page", &page).query("limit", &limit);
         let mut answer = match self.json(request, cancel) {
             Ok(answer) => answer,
-            Err(SessionError::Http(HttpError::Status(refusal))) if matches!(refusal.status, 400 | 404 | 405) => {
+            Err(SessionError::Http(HttpError::Status(refusal)))
+                if !known && matches!(refusal.status, 400 | 404 | 405) =>
+            {
                 return Ok(None);
             }
-            Err(SessionError::Http(HttpError::NotJson(_))) => return Ok(None),
+            Err(SessionError::Http(HttpError::NotJson(_))) if !known => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let Some(rows) = answer.is_object().then(|| answer["calls"].take()).filter(Value::is_array) else {

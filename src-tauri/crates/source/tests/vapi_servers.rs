@@ -137,11 +137,14 @@ impl<S: testkit::sandbox::Site + 'static> Place<S> {
 
 fn open(kind: Kind, url: &str, set: &[(&str, &str)], clock: fn() -> i64) -> Box<dyn Source> {
     let secrets = ForThisRun::default();
-    secrets.set("a", &Secret::new(if kind == Kind::Vapi { vapi::KEY } else { vapi_backend::TOKEN })).unwrap();
-    secrets.set("vapi-key", &Secret::new(vapi::KEY)).unwrap();
+    secrets
+        .set("a", &Secret::new(if kind == Kind::Vapi { vapi::KEY } else { vapi_backend::TOKEN }))
+        .expect("secrets of this run are kept");
+    secrets.set("vapi-key", &Secret::new(vapi::KEY)).expect("secrets of this run are kept");
     let world = World { secrets: Arc::new(secrets), ..World::plain("a", clock) };
     let set = set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    source::open(kind, &Settings { url: Some(url.to_owned()), set, ..Settings::default() }, &world).unwrap()
+    source::open(kind, &Settings { url: Some(url.to_owned()), set, ..Settings::default() }, &world)
+        .expect("the settings make sense")
 }
 
 fn bytes(source: &dyn Source, record: &CallRecord, door: Door) -> Result<Vec<u8>, AudioError> {
@@ -167,7 +170,7 @@ fn assert_is_told(record: &CallRecord, call: &TruthCall, timed: bool) {
     let customer = if call.inbound { &record.call.from } else { &record.call.to };
     assert_eq!(customer.as_ref().and_then(|party| party.number.as_deref()), Some(call.customer.as_str()));
     assert_eq!(record.insights.as_ref().and_then(|insights| insights.summary.as_deref()), Some(call.summary.as_str()));
-    let text = serde_json::to_string(record).unwrap();
+    let text = serde_json::to_string(record).expect("a record is JSON");
     for secret in [PROMPT, "X-Amz", "token=", "presigned"] {
         assert!(!text.contains(secret), "{secret} is not kept");
     }
@@ -342,6 +345,22 @@ fn an_item_that_cannot_be_read_is_rejected_and_its_siblings_come_in() {
 }
 
 #[test]
+fn a_list_that_breaks_off_midway_is_gone_on_with_where_it_broke() {
+    let place = Place::backend(250, Dialect::Observed);
+    let source = place.source();
+    let library = Library::default();
+    place.server.misbehave(Fault::Html, When { path: "calls-dashboard".into(), after: 101, times: Some(1) });
+    let cancel = Cancel::new();
+    let mut pages: Vec<_> = source.changes_since(None, &library, &cancel).collect();
+    assert!(pages.pop().expect("a last page").is_err(), "a page for people is no list");
+    let kept = pages.pop().expect("the first page").expect("it was whole");
+    let mut library = Library { cursor: Some(kept.cursor), ..Library::default() };
+    place.server.forget();
+    library.sync(&*place.source());
+    assert_eq!(library.calls.len(), 150, "the calls of the other two pages, also with a source that was opened anew");
+}
+
+#[test]
 fn a_bare_list_that_is_longer_than_the_server_shows_is_doubted() {
     let place = Place::backend(1, Dialect::Documented);
     place.truth.change(|truth| *truth = Truth::many(1_100));
@@ -358,7 +377,9 @@ fn a_ready_recording_is_a_hint_to_look() {
     let place = Place::backend(1, Dialect::Observed);
     let source = place.source();
     let (told, hints) = channel();
-    let watch = source.watch(Box::new(move || drop(told.send(()))));
+    let watch = source.watch(Box::new(move || {
+        let _ = told.send(());
+    }));
     assert!(watch.is_some());
     while place.site.tell_recording_ready(&place.call(0)) == 0 {
         std::thread::yield_now();
