@@ -37,6 +37,8 @@ pub(super) struct Walk<'a, S> {
     stale: u32,
     /// Pages in a row on which nothing could be read.
     unreadable: u32,
+    /// Something spoke against having seen everything.
+    doubted: bool,
     pages: u32,
     over: bool,
 }
@@ -68,6 +70,7 @@ impl<'a, S: Server> Walk<'a, S> {
             since,
             stale: 0,
             unreadable: 0,
+            doubted: false,
             pages: 0,
             over: false,
         }
@@ -104,11 +107,14 @@ impl<'a, S: Server> Walk<'a, S> {
             pass.token = listed.token.or(pass.token.take());
             pass.at.clone_from(&listed.next);
         }
+        let doubt = doubt.or(listed.doubt);
+        self.doubted |= doubt.is_some();
         if over {
             self.over = true;
-            self.mark.finish();
+            // What was not seen must not lie behind the mark: after a doubtful walk the next one begins where this one did.
+            if self.doubted { self.mark.pass = None } else { self.mark.finish() }
         }
-        Ok(self.page(changes, listed.total, doubt.or(listed.doubt)))
+        Ok(self.page(changes, listed.total, doubt))
     }
 
     /// The next page and where it began. What a server said long ago about where to go on may mean nothing to it any more:

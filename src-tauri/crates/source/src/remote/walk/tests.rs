@@ -118,10 +118,12 @@ impl Server for Script {
 }
 
 fn calls(pages: &[Page]) -> Vec<&str> {
-    let call = |change| match change {
-        &Change::Call(ref call) => Some(call.remote_id.as_str()),
-        _ => None,
-    };
+    fn call(change: &Change) -> Option<&str> {
+        match change {
+            Change::Call(call) => Some(&call.remote_id),
+            _ => None,
+        }
+    }
     let mut calls: Vec<&str> = pages.iter().flat_map(|page| &page.changes).filter_map(call).collect();
     calls.sort_unstable();
     calls
@@ -224,6 +226,8 @@ fn a_list_that_leads_back_or_repeats_itself_ends_in_doubt() {
         assert!(pages.len() <= 5, "{} pages", pages.len());
         assert_eq!(calls(&pages), ["a", "b"]);
         assert!(pages.last().unwrap().doubt.is_some(), "so nothing is taken for gone");
+        script.pages(Some(last(&pages)));
+        assert_eq!(script.since.lock().unwrap().last(), Some(&None), "and the next walk looks at everything again");
     }
 }
 
