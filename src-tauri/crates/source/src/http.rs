@@ -44,6 +44,8 @@ use wire::{Dial, LookUp};
 
 pub use socket::Heard;
 
+/// How many idle connections are kept for the next request, for as many as are asked side by side.
+const CONNECTIONS: usize = 16;
 /// How long a POST may take: the longest wait at the gate, and a minute. Somebody waits for it, most often to be signed in.
 const POST: Duration = Duration::from_secs(180);
 
@@ -409,6 +411,8 @@ fn agent(rules: &Rules) -> Agent {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
+        .max_idle_connections(CONNECTIONS)
+        .max_idle_connections_per_host(CONNECTIONS)
         .user_agent(concat!("Turnstone/", env!("CARGO_PKG_VERSION")))
         .build();
     Agent::with_parts(config, Dial(rules.clone()).chain(RustlsConnector::default()), LookUp(rules.clone()))

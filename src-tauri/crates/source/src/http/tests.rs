@@ -10,6 +10,7 @@ mod redirects;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -31,6 +32,7 @@ struct Seen {
 struct Server {
     url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -40,15 +42,17 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (answer, kept) = (Arc::new(answer), Arc::clone(&seen));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (answer, kept, counted) = (Arc::new(answer), Arc::clone(&seen), Arc::clone(&connections));
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&kept));
                 let Ok(connection) = connection else { return };
+                counted.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || talk(connection, &*answer, &seen));
             }
         });
-        Self { url, seen }
+        Self { url, seen, connections }
     }
 
     /// A server that always writes the same.
@@ -67,6 +71,11 @@ impl Server {
 
     fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("no test has failed here").clone()
+    }
+
+    /// How often somebody connected.
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     fn http(&self) -> Http {

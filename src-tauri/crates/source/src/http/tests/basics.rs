@@ -1,6 +1,6 @@
 //! What is sent, and what is made of the answer.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use model::Cancel;
 use serde_json::json;
@@ -71,6 +71,53 @@ fn a_refusal_tells_what_the_server_said() {
     assert_eq!(refusal.json(), Some(json!({"code": "gone"})));
     assert!(refusal.at.ends_with("/calls/1"), "{}", refusal.at);
     assert_eq!(server.seen().len(), 1, "a 404 was asked again");
+}
+
+#[test]
+fn a_connection_is_used_again_and_a_closed_one_is_not() {
+    let server = Server::always(json_answer("{}"));
+    let http = server.http();
+    for _ in 0..5 {
+        http.get("a").json(&Cancel::new()).expect("an answer");
+    }
+    assert_eq!((server.connections(), http.requests()), (1, 5));
+    let closing = Server::new(|_, _, connection| {
+        let _ = connection.write_all(json_answer("{}").as_bytes());
+        false
+    });
+    for _ in 0..5 {
+        closing.http().get("a").json(&Cancel::new()).expect("an answer");
+    }
+}
+
+#[test]
+fn what_does_not_speak_tls_is_no_safe_connection_and_not_asked_again() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", listener.local_addr().expect("its address"));
+    let server = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().expect("a connection");
+        connection.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").expect("written");
+        let mut said = Vec::new();
+        let _ = connection.read_to_end(&mut said);
+        said
+    });
+    let http = super::http(&url);
+    let error = http.get("a").credential(&Credential::bearer(&Secret::new("hunter2"))).json(&Cancel::new());
+    assert!(matches!(&error, Err(HttpError::Network(words)) if words.contains("no safe connection")), "{error:?}");
+    assert_eq!(http.requests(), 1);
+    let said = server.join().expect("a server that ends");
+    assert!(!said.windows(7).any(|part| part == b"hunter2"));
+}
+
+#[test]
+fn nobody_listening_is_said_and_tried_a_few_times() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    drop(listener);
+    let http = super::http(&url);
+    let error = http.get("a").json(&Cancel::new());
+    assert!(matches!(&error, Err(HttpError::Network(words)) if words.contains("not listening")), "{error:?}");
+    assert_eq!(http.requests(), 4);
 }
 
 #[test]
