@@ -142,6 +142,20 @@ fn a_recording_that_comes_late_arrives() {
 }
 
 #[test]
+fn a_recording_that_comes_very_late_is_found_by_a_whole_walk_that_asks_for_nothing_else() {
+    let stage = Stage::new(25, Dialect::Documented);
+    stage.truth.change(|truth| truth.calls[3].audio.clear());
+    let mut reader = stage.reader(&[("page_size", "10")]);
+    reader.walk().unwrap();
+    stage.truth.change(|truth| truth.calls = Truth::small(25).calls);
+    stage.server.forget();
+    reader.walk_whole().unwrap();
+    let id = stage.truth.now().calls[3].id.clone();
+    assert_eq!(reader.calls[&id].recordings.len(), 1);
+    assert_eq!(stage.server.requests(), 3 + 3 + 2, "the lists, and the details and transcript of that call");
+}
+
+#[test]
 fn a_call_that_vanished_is_known_by_a_whole_walk() {
     for dialect in BOTH {
         let stage = Stage::new(5, dialect);

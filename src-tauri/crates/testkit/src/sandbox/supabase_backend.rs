@@ -206,6 +206,9 @@ impl SupabaseBackend {
     }
 
     fn audio(&self, asked: &Asked, call: Option<&TruthCall>, what: &str) -> Answer {
+        if what == "url" && !self.is_observed() {
+            return Answer::status(404, &json!({ "detail": "Not Found" }));
+        }
         let Some(call) = call.filter(|call| !call.audio.is_empty()) else {
             let detail = "Failed to stream recording: {'code': 'PGRST116', 'details': 'The result contains 0 rows'}";
             return Answer::status(500, &json!({ "detail": detail }));
