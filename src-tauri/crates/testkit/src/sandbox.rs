@@ -12,6 +12,8 @@ mod fault;
 mod line;
 mod mood;
 mod request;
+pub mod ringcentral;
+pub mod ringcentral_backend;
 mod server;
 pub mod supabase;
 pub mod supabase_backend;
