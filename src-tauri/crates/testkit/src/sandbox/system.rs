@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::elevenlabs::{self, ElevenLabs};
 use super::elevenlabs_backend::ElevenLabsBackend;
+use super::ringcentral::{self, RingCentral};
+use super::ringcentral_backend::{self, RingCentralBackend};
 use super::supabase::{self, Supabase};
 use super::supabase_backend::{self, SupabaseBackend};
 use super::vapi::{self, Vapi};
@@ -56,6 +58,13 @@ pub const SYSTEMS: &[System] = &[
         site: |truth, dialect| Arc::new(super::Twilio::new(truth, dialect)),
     },
     System {
+        kind: "ringcentral-backend",
+        secret: ringcentral_backend::TOKEN,
+        set: &[],
+        provider: Some("ringcentral"),
+        site: |truth, dialect| Arc::new(RingCentralBackend::new(truth, dialect)),
+    },
+    System {
         kind: "elevenlabs-backend",
         secret: r#"{"email":"auditor@example.com","password":"sandbox-password"}"#,
         set: &[],
@@ -89,6 +98,13 @@ pub const SYSTEMS: &[System] = &[
         set: &[("anon_key", supabase::ANON_KEY)],
         provider: None,
         site: |truth, dialect| Arc::new(Supabase::new(truth, dialect)),
+    },
+    System {
+        kind: "ringcentral",
+        secret: ringcentral::SECRET,
+        set: &[],
+        provider: None,
+        site: |truth, dialect| Arc::new(RingCentral::new(truth, dialect)),
     },
 ];
 
