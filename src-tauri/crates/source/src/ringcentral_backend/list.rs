@@ -133,11 +133,11 @@ fn read(answer: &Value, at: &At) -> Result<Listed, SourceError> {
     }
     let total = json::number(&answer["total"]).map(|count| count as usize);
     listed.total = total.map(|count| count as u64);
-    // A server may give fewer than it was asked for. It says so, or its count tells that there is more.
-    let limit =
-        json::number(&answer["limit"]).map_or(at.limit as usize, |limit| (limit as usize).min(at.limit as usize));
-    let behind = at.offset + rows.len();
-    let is_full = rows.len() >= limit.max(1) || total.is_some_and(|total| total > behind);
+    // A server may give fewer than it was asked for. It says so; if it does not, its count may tell that there is more.
+    let said = json::number(&answer["limit"]).map(|limit| (limit as usize).clamp(1, at.limit as usize));
+    let limit = said.unwrap_or(at.limit as usize);
+    let behind = at.offset + rows.len().min(limit);
+    let is_full = rows.len() >= limit || said.is_none() && total.is_some_and(|total| total > behind);
     if !rows.is_empty() && is_full {
         listed.next = serde_json::to_string(&At { offset: behind, ..at.clone() }).ok();
     }

@@ -93,10 +93,9 @@ impl RingCentralBackend {
             |call: &&TruthCall| from.as_ref().is_none_or(|from| time(call.started_ms).as_str() >= from.as_str());
         let mut wanted: Vec<&TruthCall> = truth.calls.iter().filter(is_wanted).collect();
         wanted.sort_by_key(|call| -call.started_ms);
-        let malformed = self.state().malformed;
-        let rows = wanted.iter().skip(offset).take(limit).map(|call| self.row(call));
-        let rows: Vec<Value> =
-            (0..if offset == 0 { malformed } else { 0 }).map(|_| json!({"id": []})).chain(rows).collect();
+        let malformed = (0..self.state().malformed).map(|_| json!({"id": []}));
+        let rows = malformed.chain(wanted.iter().map(|call| self.row(call)));
+        let rows: Vec<Value> = rows.skip(offset).take(limit).collect();
         let total = if self.dialect == Dialect::Observed { truth.calls.len() + 7 } else { wanted.len() };
         Answer::json(&json!({"total": total, "limit": limit, "offset": offset, "recordings": rows}))
     }
