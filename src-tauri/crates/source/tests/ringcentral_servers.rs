@@ -9,7 +9,7 @@ use model::{CallRecord, Cancel, Direction, Door, Outcome};
 use testkit::sandbox::ringcentral::{self, RingCentral};
 use testkit::sandbox::ringcentral_backend::{self, RingCentralBackend};
 use testkit::sandbox::{Dialect, Fault, Server, SharedTruth, Truth, When};
-use turnstone_source::secret::{Secret, Secrets};
+use turnstone_source::secret::Secret;
 use turnstone_source::{
     Audio, AudioError, AudioRequest, Change, Cursor, Kind, Memory, NoMemory, Resume, Settings, Source, SourceError,
     World,
