@@ -1,7 +1,7 @@
 //! Twilio: recordings, calls, and the transcripts of Conversational Intelligence.
 //!
 //! Documented, times are in UTC and numbers are numbers. Observed, offsets differ within one recording, numbers of
-//! transcripts are texts, and sentences come a few at a time.
+//! transcripts are texts, and sentences come on two pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -170,7 +170,9 @@ impl Twilio {
 
     fn media(&self, asked: &Asked, call: &TruthCall, name: &str) -> Answer {
         let is_kept = !call.audio.is_empty() && !self.is(call, Quirk::Deleted) && !self.is(call, Quirk::Processing);
-        if !is_kept || !name.ends_with(&format!(".{}", call.format)) {
+        // Whatever it is, it is called WAV if it is not MP3.
+        let kind = if call.format == "mp3" { ".mp3" } else { ".wav" };
+        if !is_kept || !name.ends_with(kind) {
             return missing();
         }
         match &*self.storage.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -204,7 +206,7 @@ impl Twilio {
     }
 
     fn sentences(&self, asked: &Asked, call: &TruthCall) -> Answer {
-        let most = if self.dialect == Dialect::Observed { 1 } else { 5000 };
+        let most = if self.dialect == Dialect::Observed { call.turns.len().div_ceil(2).max(1) } else { 5000 };
         let (size, page) = (asked.number("PageSize", 50).min(most), asked.number("Page", 0));
         let number =
             |value: f64| if self.dialect == Dialect::Observed { json!(value.to_string()) } else { json!(value) };

@@ -40,6 +40,9 @@ pub(super) fn run(bridge: &Bridge, cancel: &Cancel) -> Vec<Check> {
     }
     let found = calls.iter().filter_map(|call| {
         let listed = item::listed(call).ok()?;
+        // A list without rows says nothing about recordings; the call itself does.
+        let whole = call.get("recordings").is_none().then(|| bridge.ask_call(listed.handle.as_deref()?, cancel).ok());
+        let call = &whole.flatten().unwrap_or_else(|| call.clone());
         let recording = item::record(&listed.remote_id, call, &bridge.legacy).recordings.into_iter().next()?;
         Some((listed.remote_id, recording))
     });
