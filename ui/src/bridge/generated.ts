@@ -47,6 +47,31 @@ outcome: string,
 detail: string | null, };
 
 /**
+ * The audio cache.
+ */
+export type CacheView = { 
+/**
+ * Recordings in it.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * How many bytes it may have; `null`: as many as there are.
+ */
+limit: number | null, 
+/**
+ * Calls whose audio is to stay.
+ */
+pinned: number, 
+/**
+ * The names of the pinned searches.
+ */
+searches: Array<string>, };
+
+/**
  * One page of calls.
  */
 export type CallPage = { 
@@ -178,6 +203,10 @@ started_original: string | null,
  */
 external_ids: Array<NamedValue>, 
 /**
+ * Whether its audio is to stay here.
+ */
+pinned: boolean, 
+/**
  * The audio files.
  */
 recordings: Array<RecordingView>, 
@@ -210,6 +239,23 @@ source: string,
  * Settings by key; an empty value removes one, what is not named stays.
  */
 set: { [key in string]: string }, };
+
+/**
+ * What waits to be fetched.
+ */
+export type DownloadStatus = { 
+/**
+ * Recordings in the queue.
+ */
+queued: number, 
+/**
+ * Whether the queue rests until it is told to go on.
+ */
+paused: boolean, 
+/**
+ * Whether it is being worked off now.
+ */
+running: boolean, };
 
 /**
  * What the application tells the window without being asked.
@@ -596,6 +642,54 @@ number: string | null,
 name: string | null, };
 
 /**
+ * Has the queue rest, or go on.
+ */
+export type PauseDownloads = { 
+/**
+ * Whether it is to rest.
+ */
+paused: boolean, };
+
+/**
+ * Has calls' audio stay here, or no longer.
+ */
+export type PinCalls = { 
+/**
+ * The calls.
+ */
+calls: Array<string>, 
+/**
+ * Whether it is to stay.
+ */
+pinned: boolean, };
+
+/**
+ * A search whose calls' audio is to stay here, also of those that come later.
+ */
+export type PinSearch = { 
+/**
+ * The user's name for it.
+ */
+name: string, 
+/**
+ * Words to search for; empty: the filter alone.
+ */
+query: string, 
+/**
+ * Which calls.
+ */
+filter: Filter, };
+
+/**
+ * Names a pinned search.
+ */
+export type PinnedSearchRef = { 
+/**
+ * The user's name for it.
+ */
+name: string, };
+
+/**
  * A command to the player.
  */
 export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "seek", 
@@ -732,6 +826,14 @@ audio: string,
  */
 tier: string | null, 
 /**
+ * When the source deletes it, or deleted it, Unix milliseconds, if it says so.
+ */
+expires_ms: number | null, 
+/**
+ * Not before this moment is it tried again of itself, Unix milliseconds.
+ */
+next_try_ms: number | null, 
+/**
  * Every attempt to get it, newest last.
  */
 attempts: Array<AttemptView>, };
@@ -867,6 +969,15 @@ after: string | null,
 limit: number, };
 
 /**
+ * Sets how many bytes the cache may have.
+ */
+export type SetCacheLimit = { 
+/**
+ * `null`: as many as there are.
+ */
+bytes: number | null, };
+
+/**
  * The user's switch.
  */
 export type SetOffline = { 
@@ -908,6 +1019,19 @@ source: string,
  * The parts of its secret by key, as in [`NewSource`].
  */
 secret: { [key in string]: string }, };
+
+/**
+ * Which calls' audio is meant.
+ */
+export type SomeCalls = { 
+/**
+ * These; if absent, all that the filter leaves.
+ */
+calls: Array<string> | null, 
+/**
+ * Which calls, if none are named.
+ */
+filter: Filter, };
 
 /**
  * The list's order.
@@ -1174,6 +1298,40 @@ source: string | null,
 full: boolean, };
 
 /**
+ * What tidying did or would do.
+ */
+export type Tidied = { 
+/**
+ * Files that belonged to nothing, and old beginnings of files.
+ */
+stray: number, 
+/**
+ * Recordings whose file was missing, cut off or damaged; they can be fetched again.
+ */
+broken: number, 
+/**
+ * Files that were looked at byte by byte and are sound.
+ */
+sound: number, 
+/**
+ * Recordings that their source's rule no longer keeps.
+ */
+expired: number, 
+/**
+ * The bytes of those.
+ */
+expired_bytes: number, };
+
+/**
+ * Tidies the cache, or says what that would do.
+ */
+export type TidyCache = { 
+/**
+ * Whether it only says what it would do.
+ */
+rehearsal: boolean, };
+
+/**
  * What was said.
  */
 export type TranscriptView = { 
@@ -1287,6 +1445,26 @@ export interface Commands {
   open_recording: { args: OpenRecording; answer: Opened };
   /** A command to the player. */
   player: { args: PlayerCommand; answer: Nothing };
+  /** Asks for the audio of calls; what is not here is fetched in the background, and the job tells how far that is. */
+  download_calls: { args: SomeCalls; answer: DownloadStatus };
+  /** What waits to be fetched. */
+  download_status: { args: Nothing; answer: DownloadStatus };
+  /** Has the downloads rest, or go on; they rest also after the window was closed. */
+  pause_downloads: { args: PauseDownloads; answer: DownloadStatus };
+  /** Forgets what waits to be fetched. What came stays. */
+  clear_downloads: { args: Nothing; answer: DownloadStatus };
+  /** Has calls' audio stay here, fetching what is not, or no longer. */
+  pin_calls: { args: PinCalls; answer: Nothing };
+  /** Has the audio of all that a search finds stay here, now and later. */
+  pin_search: { args: PinSearch; answer: Nothing };
+  /** Forgets a pinned search. */
+  unpin_search: { args: PinnedSearchRef; answer: Nothing };
+  /** How much is in the cache, and how much may be. */
+  cache: { args: Nothing; answer: CacheView };
+  /** Sets how much may be in the cache; what is too much leaves at once, what was played longest ago first. */
+  set_cache_limit: { args: SetCacheLimit; answer: CacheView };
+  /** Tidies the cache: stray files, broken ones, and what sources' rules no longer keep. */
+  tidy_cache: { args: TidyCache; answer: Tidied };
   /** The configured sources with their last result. */
   list_sources: { args: Nothing; answer: Array<SourceView> };
   /** The kinds of source that can be added and what each needs. */

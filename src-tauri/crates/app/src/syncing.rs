@@ -98,6 +98,7 @@ impl App {
         if has_news(&run) || last.is_none_or(|last| !last.complete) {
             library.write(move |writer| writer.add_sync_run(id, &run))?;
         }
+        self.after_sync(id)?;
         Ok(outcome)
     }
 

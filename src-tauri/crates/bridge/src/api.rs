@@ -31,6 +31,28 @@ commands! {
     /// A command to the player.
     player(PlayerCommand) -> Nothing;
 
+    // Audio at hand
+    /// Asks for the audio of calls; what is not here is fetched in the background, and the job tells how far that is.
+    download_calls(SomeCalls) -> DownloadStatus;
+    /// What waits to be fetched.
+    download_status(Nothing) -> DownloadStatus;
+    /// Has the downloads rest, or go on; they rest also after the window was closed.
+    pause_downloads(PauseDownloads) -> DownloadStatus;
+    /// Forgets what waits to be fetched. What came stays.
+    clear_downloads(Nothing) -> DownloadStatus;
+    /// Has calls' audio stay here, fetching what is not, or no longer.
+    pin_calls(PinCalls) -> Nothing;
+    /// Has the audio of all that a search finds stay here, now and later.
+    pin_search(PinSearch) -> Nothing;
+    /// Forgets a pinned search.
+    unpin_search(PinnedSearchRef) -> Nothing;
+    /// How much is in the cache, and how much may be.
+    cache(Nothing) -> CacheView;
+    /// Sets how much may be in the cache; what is too much leaves at once, what was played longest ago first.
+    set_cache_limit(SetCacheLimit) -> CacheView;
+    /// Tidies the cache: stray files, broken ones, and what sources' rules no longer keep.
+    tidy_cache(TidyCache) -> Tidied;
+
     // Sources
     /// The configured sources with their last result.
     list_sources(Nothing) -> Vec<SourceView>;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use app::{App, Fault, FaultCode, SearchSort};
-use model::{CallId, InvalidId, RecordingId, SourceId};
+use model::{CallId, Cancel, InvalidId, RecordingId, SourceId};
 
 use crate::api::Handlers;
 use crate::convert::{count, secret};
@@ -37,7 +37,10 @@ impl Handlers for Rooms<'_> {
     }
 
     fn show_call(&self, args: CallRef) -> Result<CallView, Fault> {
-        Ok(self.app.call(id(&args.call)?)?.into())
+        let id = id::<CallId>(&args.call)?;
+        let mut call = CallView::from(self.app.call(id)?);
+        call.pinned = self.app.pinned_calls()?.contains(&id);
+        Ok(call)
     }
 
     fn search(&self, args: SearchQuery) -> Result<SearchPage, Fault> {
@@ -64,6 +67,65 @@ impl Handlers for Rooms<'_> {
     fn player(&self, command: PlayerCommand) -> Result<Nothing, Fault> {
         self.app.player(command.into())?;
         Ok(Nothing {})
+    }
+
+    fn download_calls(&self, args: SomeCalls) -> Result<DownloadStatus, Fault> {
+        match args.calls {
+            Some(calls) => self.app.download(&ids(&calls)?)?,
+            None => self.app.download_all(&args.filter.read()?)?,
+        };
+        self.download_status(Nothing {})
+    }
+
+    fn download_status(&self, _: Nothing) -> Result<DownloadStatus, Fault> {
+        Ok(self.app.download_status()?.into())
+    }
+
+    fn pause_downloads(&self, args: PauseDownloads) -> Result<DownloadStatus, Fault> {
+        if args.paused { self.app.pause_downloads() } else { self.app.resume_downloads() }?;
+        self.download_status(Nothing {})
+    }
+
+    fn clear_downloads(&self, _: Nothing) -> Result<DownloadStatus, Fault> {
+        self.app.clear_downloads()?;
+        self.download_status(Nothing {})
+    }
+
+    fn pin_calls(&self, args: PinCalls) -> Result<Nothing, Fault> {
+        let calls = ids(&args.calls)?;
+        if args.pinned { self.app.pin(&calls) } else { self.app.unpin(&calls) }?;
+        Ok(Nothing {})
+    }
+
+    fn pin_search(&self, args: PinSearch) -> Result<Nothing, Fault> {
+        self.app.pin_search(&args.name, &args.query, &args.filter.read()?)?;
+        Ok(Nothing {})
+    }
+
+    fn unpin_search(&self, args: PinnedSearchRef) -> Result<Nothing, Fault> {
+        self.app.unpin_search(&args.name)?;
+        Ok(Nothing {})
+    }
+
+    fn cache(&self, _: Nothing) -> Result<CacheView, Fault> {
+        let status = self.app.cache_status()?;
+        Ok(CacheView {
+            files: count(status.files),
+            bytes: status.bytes as f64,
+            limit: self.app.cache_limit()?.map(|bytes| bytes as f64),
+            pinned: count(self.app.pinned_calls()?.len() as u64),
+            searches: self.app.pinned_searches()?.into_iter().map(|search| search.name).collect(),
+        })
+    }
+
+    fn set_cache_limit(&self, args: SetCacheLimit) -> Result<CacheView, Fault> {
+        self.app.set_cache_limit(args.bytes.map(|bytes| bytes.max(0.0) as u64))?;
+        self.cache(Nothing {})
+    }
+
+    fn tidy_cache(&self, args: TidyCache) -> Result<Tidied, Fault> {
+        let expired = self.app.retain(args.rehearsal)?;
+        Ok(Tidied::read(&self.app.sweep(args.rehearsal, &Cancel::new())?, &expired))
     }
 
     fn list_sources(&self, _: Nothing) -> Result<Vec<SourceView>, Fault> {
@@ -164,6 +226,11 @@ impl Handlers for Rooms<'_> {
     fn about(&self, _: Nothing) -> Result<About, Fault> {
         Ok(self.app.about()?.into())
     }
+}
+
+/// Reads calls' ids that the window got from us.
+fn ids(texts: &[String]) -> Result<Vec<CallId>, Fault> {
+    texts.iter().map(|text| id(text)).collect()
 }
 
 /// Reads an id that the window got from us.

@@ -25,6 +25,7 @@ impl From<StoredCall> for CallView {
             cost,
             started_original: call.started_at.and_then(|at| at.original),
             external_ids: call.external_ids.into_iter().map(|(name, value)| NamedValue { name, value }).collect(),
+            pinned: false,
             recordings: stored.recordings.into_iter().map(RecordingView::from).collect(),
             transcript: record.transcript.map(TranscriptView::from),
             insights: record.insights.map(InsightsView::from),
@@ -53,6 +54,8 @@ impl From<StoredRecording> for RecordingView {
             bytes: facts.bytes.map(|bytes| bytes as f64),
             sha256: facts.sha256,
             audio: recording.state.as_str().to_owned(),
+            expires_ms: recording.record.expires_at.map(|at| js(at.utc_ms)),
+            next_try_ms: recording.next_try_ms.map(js),
             tier: recording.file.map(|file| file.tier.as_str().to_owned()),
             attempts: recording.attempts.into_iter().map(AttemptView::from).collect(),
         }

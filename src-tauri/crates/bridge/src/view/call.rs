@@ -32,6 +32,8 @@ pub struct CallView {
     pub started_original: Option<String>,
     /// Ids at the source, by the source's names for them.
     pub external_ids: Vec<NamedValue>,
+    /// Whether its audio is to stay here.
+    pub pinned: bool,
     /// The audio files.
     pub recordings: Vec<RecordingView>,
     /// What was said.
@@ -89,6 +91,10 @@ pub struct RecordingView {
     pub audio: String,
     /// The tier it was found in.
     pub tier: Option<String>,
+    /// When the source deletes it, or deleted it, Unix milliseconds, if it says so.
+    pub expires_ms: Option<f64>,
+    /// Not before this moment is it tried again of itself, Unix milliseconds.
+    pub next_try_ms: Option<f64>,
     /// Every attempt to get it, newest last.
     pub attempts: Vec<AttemptView>,
 }

@@ -1,6 +1,7 @@
 //! What the window sees, as JSON values with TypeScript types. Durations and positions are milliseconds.
 
 mod call;
+mod keeping;
 mod list;
 mod player;
 mod search;
@@ -8,6 +9,7 @@ mod settings;
 mod source;
 
 pub use call::*;
+pub use keeping::*;
 pub use list::*;
 pub use player::*;
 pub use search::*;
