@@ -34,9 +34,9 @@ fn own(backend: &Backend, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
         match address() {
             Ok(given) => {
                 backend.learn_addresses(true);
-                // An address of the server itself needs who asks, as everything there does.
+                // An address of the server itself that is not signed needs who asks, as everything there does.
                 let is_own = backend.http.base().origin().ascii_serialization();
-                if given.starts_with('/') || given.starts_with(&format!("{is_own}/")) {
+                if !given.contains('?') && (given.starts_with('/') || given.starts_with(&format!("{is_own}/"))) {
                     return at_server(backend, ask, &given);
                 }
                 return audio_of(at_signed(&backend.http, &given, ask, || address().map_err(explained))?);

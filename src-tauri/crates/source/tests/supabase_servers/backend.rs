@@ -270,6 +270,16 @@ fn audio_is_the_same_to_the_byte_and_no_credential_leaves_the_server() {
 }
 
 #[test]
+fn a_signed_address_at_the_server_itself_is_asked_without_a_credential_too() {
+    let stage = Stage::new(1, Dialect::Observed);
+    stage.site.keep_audio_at(stage.server.origin());
+    let mut reader = stage.reader(&[]);
+    reader.walk().unwrap();
+    let call = stage.truth.now().calls[0].clone();
+    assert!(reader.audio(&call.id, Door::Source).unwrap() == call.audio);
+}
+
+#[test]
 fn an_address_that_has_run_out_is_asked_for_once_more() {
     let stage = Stage::new(1, Dialect::Observed);
     let mut reader = stage.reader(&[]);
