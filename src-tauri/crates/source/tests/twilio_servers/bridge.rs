@@ -5,6 +5,7 @@ use model::{Door, Outcome};
 use serde_json::{Value, json};
 use testkit::sandbox::twilio_bridge::{EMAIL, PASSWORD, TOKEN, stream_sid};
 use testkit::sandbox::{Dialect, Server, SharedTruth, Site, Truth, TwilioBridge};
+use turnstone_source::secret::{Secret, SecretError, Secrets};
 use turnstone_source::{Kind, Resume, Settings, Source, SourceError, World};
 
 use crate::damaged::Damaged;
@@ -189,6 +190,37 @@ fn a_bridge_that_asks_who_wants_to_know_is_signed_in_to() {
         let wrong: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.words.as_str()).collect();
         assert!(wrong.len() == 1 && wrong[0].starts_with("Not signed in"), "{wrong:?}");
     }
+}
+
+/// A machine without a keychain.
+struct NoKeychain;
+
+impl Secrets for NoKeychain {
+    fn get(&self, _name: &str) -> Result<Option<Secret>, SecretError> {
+        Err(SecretError("no keychain answers".into()))
+    }
+
+    fn set(&self, _name: &str, _secret: &Secret) -> Result<(), SecretError> {
+        Err(SecretError("no keychain answers".into()))
+    }
+
+    fn forget(&self, _name: &str) -> Result<(), SecretError> {
+        Ok(())
+    }
+
+    fn lend(&self, _name: &str, _secret: &Secret) {}
+}
+
+#[test]
+fn a_bridge_that_asks_nobody_needs_no_keychain() {
+    let (server, site, _) = served(3, Dialect::Observed);
+    let world = World { secrets: Arc::new(NoKeychain), ..World::plain("bridge", long_after) };
+    let settings = Settings { url: Some(server.origin().into()), ..Settings::default() };
+    let source = turnstone_source::open(Kind::TwilioBridge, &settings, &world).expect("a source");
+    assert_eq!(Walked::over(&*source).calls.len(), 3);
+    site.ask_who();
+    let error = Walked::default().try_again(&*source).expect_err("now it asks");
+    assert!(error.to_string().contains("no keychain answers"), "{error}");
 }
 
 #[test]
