@@ -15,7 +15,7 @@ use crate::open::App;
 use crate::sources::is_local;
 
 /// No recording of a call is larger: 20 hours of CD-quality WAV.
-const LIMIT: u64 = 16 << 30;
+pub(crate) const LIMIT: u64 = 16 << 30;
 
 /// What a source is asked through its doors.
 struct Asking<'a> {
@@ -243,7 +243,7 @@ impl App {
             false => {
                 let hopeless =
                     cache::Standing { state: AudioState::Failed, next_try_ms: None, ..standing_of(recording) };
-                (Outcome::NotFound, "its source has no address of this audio", Some(hopeless))
+                (Outcome::Unsupported, "its source has no address of this audio", Some(hopeless))
             }
         };
         let state = standing.as_ref().map_or(recording.state, |standing| standing.state);

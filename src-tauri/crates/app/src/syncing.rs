@@ -207,8 +207,13 @@ impl App {
 
 /// What a recording on this machine turns out to be, before it is fetched.
 fn probe(source: &dyn Source, recording: &Recording, at_ms: i64) -> Option<RecordingFacts> {
-    let file = source.local_file(recording)?;
     let remote_id = recording.remote_id.clone();
+    if source.doors(recording).is_empty() {
+        let detail = Some("its source has no address of this audio".to_owned());
+        let problem = Some(Attempt { at_ms, tier: Tier::Provider, outcome: Outcome::Unsupported, detail });
+        return Some(RecordingFacts { remote_id, facts: recording.claimed.clone(), problem });
+    }
+    let file = source.local_file(recording)?;
     Some(match audio::probe(&file) {
         Ok(probed) => RecordingFacts { remote_id, facts: probed.facts, problem: None },
         Err(error) => {

@@ -18,6 +18,14 @@ pub struct CacheStatus {
     pub files: u64,
     /// How many bytes they have.
     pub bytes: u64,
+    /// How many bytes there may be; `None`: as many as there are.
+    pub limit: Option<u64>,
+    /// How many of the recordings are pinned.
+    pub pinned: u64,
+    /// Beginnings of files that can be gone on with, and bytes of files that are being fetched.
+    pub partials: u64,
+    /// How many bytes those have.
+    pub partial_bytes: u64,
     /// Recordings whose file is missing or has another length than it should; they will be fetched again when wanted.
     pub missing: Vec<RecordingId>,
 }
@@ -93,14 +101,25 @@ impl App {
 
     /// What is in the audio cache.
     pub fn cache_status(&self) -> Result<CacheStatus, Fault> {
-        let mut status =
-            CacheStatus { dir: self.inner.store.root().to_owned(), files: 0, bytes: 0, missing: Vec::new() };
-        for entry in self.inner.library.reader()?.cache_entries()? {
-            if self.inner.store.holds(&entry.path, entry.bytes) {
+        let parts = self.inner.store.list()?.parts;
+        let begun: Vec<_> = parts.iter().filter(|part| part.path.ends_with(".part")).collect();
+        let mut status = CacheStatus {
+            dir: self.inner.store.root().to_owned(),
+            files: 0,
+            bytes: 0,
+            limit: self.cache_limit()?,
+            pinned: 0,
+            partials: begun.len() as u64,
+            partial_bytes: begun.iter().map(|part| part.bytes).sum(),
+            missing: Vec::new(),
+        };
+        for file in self.inner.library.reader()?.held_files()? {
+            if self.inner.store.holds(&file.path, file.bytes) {
                 status.files += 1;
-                status.bytes += entry.bytes;
+                status.bytes += file.bytes;
+                status.pinned += u64::from(file.pinned);
             } else {
-                status.missing.push(entry.recording);
+                status.missing.push(file.recording);
             }
         }
         Ok(status)

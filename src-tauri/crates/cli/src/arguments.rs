@@ -210,7 +210,75 @@ impl SourceCommand {
 #[derive(Debug, Subcommand)]
 pub enum CacheCommand {
     /// How much is in it.
+    ///
+    /// --json: {"path","files","bytes","limit","pinned","partials","partial_bytes","missing":[RECORDING]}.
     Status,
+    /// Put its folder in order: remove what nobody speaks of, look at every file byte by byte.
+    ///
+    /// What is damaged is removed, so that it can be fetched again, unless its source no longer has it. --json: one
+    /// {"orphan"}, {"lost"}, {"damaged"} or {"damaged_but_kept"} per finding, then
+    /// {"orphans","partials","lost","damaged","damaged_but_kept","verified","dry_run"}. Exit code 4 if anything is damaged
+    /// or lost.
+    Sweep {
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Set how many bytes it may have; what was not heard for longest goes first, never what is pinned.
+    ///
+    /// --json: one {"call","recording","bytes"} per recording that leaves, then {"limit","left"}.
+    Limit {
+        /// Such as 20GB, 500MiB, 1000000, or none.
+        #[arg(value_parser = size)]
+        size: Size,
+    },
+    /// Have the audio of calls stay; what is not here yet is fetched when the window is open, or with `fetch`.
+    ///
+    /// --json: {"pinned"}, the number of calls that were not pinned before.
+    Pin {
+        /// Calls.
+        #[arg(required = true)]
+        calls: Vec<String>,
+    },
+    /// Take that back.
+    ///
+    /// --json: {"unpinned"}, the number of calls that were pinned.
+    Unpin {
+        /// Calls.
+        #[arg(required = true)]
+        calls: Vec<String>,
+    },
+    /// Take over the audio that an ElevenLabs backend has stored in its folder `audio-storage`; it is copied.
+    ///
+    /// --json: one {"file","call","imported","reason"} per file, then {"files","imported"}. Exit code 3 if a file was left
+    /// out.
+    Import {
+        /// The folder.
+        dir: PathBuf,
+        /// The source whose calls they are.
+        #[arg(long, value_name = "NAME")]
+        source: String,
+    },
+    /// Remove audio that has been here as long as its source's setting `retention` allows
+    /// (`forever`, `until-gone`, or days after the call).
+    ///
+    /// --json: one {"call","recording","bytes"} per recording, then {"recordings","bytes","dry_run"}.
+    Retain {
+        /// Only say what would go.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// A number of bytes, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(pub Option<u64>);
+
+impl CacheCommand {
+    /// Whether the command changes the library.
+    pub fn changes(&self) -> bool {
+        !matches!(self, Self::Status | Self::Sweep { dry_run: true } | Self::Retain { dry_run: true })
+    }
 }
 
 /// What to do with the library.
@@ -375,4 +443,40 @@ fn when(text: &str) -> Result<When, String> {
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "expected a number such as 1.5".to_owned())?;
     if (0.5..=3.0).contains(&speed) { Ok(speed) } else { Err("the speed must lie between 0.5 and 3".to_owned()) }
+}
+
+fn size(text: &str) -> Result<Size, String> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Size(None));
+    }
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" | "k" => 1e3,
+        "mb" | "m" => 1e6,
+        "gb" | "g" => 1e9,
+        "tb" | "t" => 1e12,
+        "kib" => 1_024.0,
+        "mib" => 1_048_576.0,
+        "gib" => 1_073_741_824.0,
+        "tib" => 1_099_511_627_776.0,
+        _ => return Err("write a size such as 20GB, 500MiB, or none".to_owned()),
+    };
+    let bytes = number.parse::<f64>().ok().map(|number| number * unit).filter(|bytes| (1.0..9e15).contains(bytes));
+    bytes.map(|bytes| Size(Some(bytes as u64))).ok_or_else(|| "write a size such as 20GB, 500MiB, or none".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_write_them() {
+        assert_eq!(size("20GB"), Ok(Size(Some(20_000_000_000))));
+        assert_eq!(size("1.5 MiB"), Ok(Size(Some(1_572_864))));
+        assert_eq!((size("1000"), size("none")), (Ok(Size(Some(1_000))), Ok(Size(None))));
+        assert!(size("0").is_err() && size("much").is_err() && size("-1").is_err() && size("GB").is_err());
+    }
 }

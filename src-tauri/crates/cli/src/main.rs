@@ -1,6 +1,7 @@
 //! `turnstone`: the library without a window. Parses, calls the application, prints.
 
 mod arguments;
+mod caching;
 mod calls;
 mod filters;
 mod output;
@@ -89,7 +90,8 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         }
         Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),
         Command::Play { call, span } => sound::play(&sound::open(dir, offline)?, &call, &span, output, cancel),
-        Command::Cache(command) => upkeep::cache(&look(dir)?, &command, output),
+        Command::Cache(command) if command.changes() => caching::run(&change(dir)?, &command, output, cancel),
+        Command::Cache(command) => caching::run(&look(dir)?, &command, output, cancel),
         Command::Library(command) => upkeep::library(&dir, look, &command, output),
     }
 }

@@ -1,4 +1,4 @@
-//! `cache` and `library`.
+//! `library`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,30 +6,8 @@ use app::{App, Fault, FaultCode};
 use serde_json::json;
 
 use crate::End;
-use crate::arguments::{CacheCommand, LibraryCommand};
+use crate::arguments::LibraryCommand;
 use crate::output::Output;
-
-/// Looks after the audio cache.
-pub fn cache(app: &App, command: &CacheCommand, output: &Output) -> Result<End, Fault> {
-    match command {
-        CacheCommand::Status => {
-            let status = app.cache_status()?;
-            let missing: Vec<String> = status.missing.iter().map(ToString::to_string).collect();
-            output.line(
-                || {
-                    json!({
-                        "path": status.dir.display().to_string(),
-                        "files": status.files,
-                        "bytes": status.bytes,
-                        "missing": missing,
-                    })
-                },
-                || format!("{}: {} recordings, {} bytes", status.dir.display(), status.files, status.bytes),
-            );
-            Ok(End::Done)
-        }
-    }
-}
 
 /// Looks after the library.
 pub fn library(

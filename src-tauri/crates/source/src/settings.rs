@@ -22,7 +22,8 @@ pub struct Settings {
 impl Settings {
     /// Refuses settings by name that a kind does not understand, and a `rescan` that is no number of seconds.
     pub(crate) fn expect_only(&self, known: &[&str]) -> Result<(), SourceError> {
-        if let Some(unknown) = self.set.keys().find(|key| !known.contains(&key.as_str())) {
+        let is_known = |key: &&String| known.contains(&key.as_str()) || FOR_THE_CACHE.contains(&key.as_str());
+        if let Some(unknown) = self.set.keys().find(|key| !is_known(key)) {
             let known = known.join(", ");
             return Err(SourceError::Settings(format!(
                 "unknown setting {unknown:?}: this kind of source knows {known}"
@@ -97,6 +98,9 @@ impl Kind {
         }
     }
 }
+
+/// Settings of a source that are not for the source: how long its audio is kept in the cache.
+const FOR_THE_CACHE: [&str; 1] = ["retention"];
 
 /// Settings that every server understands besides its own.
 pub(crate) const FOR_SERVERS: [&str; 5] = ["legacy_url", "allow_host", "interval", "page_size", "jobs"];

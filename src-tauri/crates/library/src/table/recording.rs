@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, HashMap};
+
 use model::{Attempt, AudioFacts, AudioState, CallId, Door, Ms, Outcome, Recording, RecordingId, SourceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -123,6 +125,27 @@ impl Reader {
             });
         }
         Ok(wanted)
+    }
+}
+
+impl Reader {
+    /// The first recording of each call of a source, by every name it goes by there: the call's, its storage path, and the
+    /// ids other systems know the call by.
+    pub fn recordings_by_name(&self, source: SourceId) -> Result<HashMap<String, (CallId, RecordingId)>, LibraryError> {
+        let sql = "SELECT call.id, recording.id, call.remote_id, storage_path, external_ids FROM recording \
+                   JOIN call ON call.key = recording.call_key JOIN detail ON detail.call_key = call.key \
+                   JOIN source ON source.key = call.source_key WHERE source.id = ?1 AND gone = 0 \
+                   ORDER BY call.key, recording.seq DESC";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let mut rows = statement.query([source.0.as_bytes().as_slice()])?;
+        let mut named = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let whose = (CallId(row.get::<_, Id>(0)?.0), RecordingId(row.get::<_, Id>(1)?.0));
+            let ids: BTreeMap<String, String> = from_json(&row.get::<_, String>(4)?, "a call's ids")?;
+            let names = [Some(row.get(2)?), row.get(3)?].into_iter().flatten().chain(ids.into_values());
+            named.extend(names.map(|name: String| (name, whose)));
+        }
+        Ok(named)
     }
 }
 

@@ -19,7 +19,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use model::{Cancel, Outcome, Recording};
+use model::{Cancel, Door, Outcome, Recording};
 
 use crate::confine::Root;
 use crate::tree::{self, Tree};
@@ -106,6 +106,11 @@ impl Source for Folder {
             Some(reference) => reference.audio(&self.root),
             None => file_audio::open(&self.root, path),
         }
+    }
+
+    fn doors(&self, recording: &Recording) -> Vec<Door> {
+        // Of audio elsewhere on the web only an address is known, which a folder does not follow.
+        recording.storage_path.iter().map(|_| Door::Source).collect()
     }
 
     fn local_file(&self, recording: &Recording) -> Option<PathBuf> {
