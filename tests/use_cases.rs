@@ -4,7 +4,9 @@
 
 mod broken_input;
 mod desk;
+mod downloading;
 mod importing;
+mod keeping;
 mod killed;
 mod listening;
 mod opening;
