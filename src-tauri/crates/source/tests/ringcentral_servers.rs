@@ -150,11 +150,11 @@ fn fetch(
 #[test]
 fn everything_ringcentral_has_comes_in_over_several_pages_in_both_dialects() {
     for dialect in DIALECTS {
-        let provider = Provider::start(620, dialect);
+        let provider = Provider::start(320, dialect);
         let mut library = Library::default();
-        library.sync(&*provider.source(days_later, &[("page_size", "200")])).expect("a whole walk");
+        library.sync(&*provider.source(days_later, &[("page_size", "100")])).expect("a whole walk");
         let truth = provider.truth.now();
-        assert_eq!(library.calls.len(), 620, "{dialect:?}");
+        assert_eq!(library.calls.len(), 320, "{dialect:?}");
         for told in &truth.calls {
             let call = &library.calls[&ringcentral::session_id(told)];
             let start = call.call.started_at.as_ref().map(|at| at.utc_ms);
@@ -321,11 +321,11 @@ fn a_wrong_credential_says_which_part_to_look_at() {
 #[test]
 fn everything_the_server_in_front_has_comes_in_whatever_it_counts() {
     for dialect in DIALECTS {
-        let backend = Backend::start(431, dialect);
+        let backend = Backend::start(231, dialect);
         backend.site.put_malformed(2);
         let mut library = Library::default();
         library.sync(&*backend.source(&[])).expect("a whole walk");
-        assert_eq!(library.calls.len(), 431, "{dialect:?}: the malformed entries cost themselves only");
+        assert_eq!(library.calls.len(), 231, "{dialect:?}: the malformed entries cost themselves only");
         assert_eq!(library.rejected.len(), 2);
         for told in &backend.truth.now().calls {
             let call = &library.calls[&told.id];
@@ -345,14 +345,14 @@ fn everything_the_server_in_front_has_comes_in_whatever_it_counts() {
 #[test]
 fn the_next_walk_over_the_server_asks_for_what_is_new() {
     for dialect in DIALECTS {
-        let backend = Backend::start(431, dialect);
+        let backend = Backend::start(231, dialect);
         let source = backend.source(&[]);
         let mut library = Library::default();
         library.sync(&*source).expect("a whole walk");
-        backend.truth.change(|truth| truth.calls.push(Truth::small(432).calls.remove(431)));
+        backend.truth.change(|truth| truth.calls.push(Truth::small(232).calls.remove(231)));
         backend.server.forget();
         library.sync(&*source).expect("what is new");
-        assert_eq!(library.calls.len(), 432);
+        assert_eq!(library.calls.len(), 232);
         assert_eq!(backend.server.requests(), 2, "one page since the overlap, and the new call");
         assert!(backend.server.seen()[0].asked.param("start_date").is_some());
     }
