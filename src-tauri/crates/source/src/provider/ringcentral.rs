@@ -2,8 +2,8 @@
 //!
 //! How the call log is walked:
 //! - A walk over everything begins with a full synchronisation (`call-log-sync`, `FSync`), which brings the newest calls
-//!   and a token, and goes on through the call log proper, page by page, as far back as it goes. The token is from before
-//!   the log is read, so that what happens meanwhile is shown by the next walk.
+//!   and a token. If there are more calls, the call log proper is read instead, page by page, as far back as it goes. The
+//!   token is from before the log is read, so that what happens meanwhile is shown by the next walk.
 //! - Any other walk asks what changed since the token (`ISync`): new calls, changed ones, deleted ones. An answer that is
 //!   full may have left something out, so the log since the newest known call is read behind it. A token that is refused
 //!   is replaced by a new full synchronisation.

@@ -29,8 +29,6 @@ pub(super) struct Log<'a> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum At {
-    /// What changed since this token.
-    Sync { token: String, from_ms: i64 },
     /// A page of the log.
     Log(LogPage),
 }
@@ -52,9 +50,8 @@ impl Log<'_> {
         let from_ms = since.and_then(|since| since.from_ms).unwrap_or(LONG_AGO);
         match at.and_then(|at| serde_json::from_str(at).ok()) {
             Some(At::Log(page)) => self.page(page),
-            Some(At::Sync { token, from_ms }) => self.changes(&token, from_ms, true),
             None => match since.and_then(|since| since.token.as_deref()) {
-                Some(token) => self.changes(token, from_ms, false),
+                Some(token) => self.changes(token, from_ms),
                 None => self.newest(from_ms),
             },
         }
@@ -67,7 +64,8 @@ impl Log<'_> {
         let answer = match self.account.json(request, self.cancel) {
             // An account without this service: the log alone must do.
             Err(SessionError::Http(HttpError::Status(refusal))) if matches!(refusal.status, 400 | 404 | 405 | 501) => {
-                return self.page(LogPage { from_ms, page: 1, uri: None, held: Vec::new() });
+                let At::Log(page) = first_page(from_ms);
+                return self.page(page);
             }
             answer => answer?,
         };
@@ -77,13 +75,11 @@ impl Log<'_> {
         if reaches_back || is_all {
             return Ok(listed(&answer, &records, None));
         }
-        // The session that may be cut comes whole with the log.
-        let (whole, _) = sessions::split(records);
-        Ok(listed(&answer, &whole, Some(At::Log(LogPage { from_ms, page: 1, uri: None, held: Vec::new() }))))
+        Ok(listed(&answer, &before(records, from_ms), Some(first_page(from_ms))))
     }
 
-    /// What changed since a token. After an answer that was full, the next one is asked for, and in the end the log.
-    fn changes(&self, token: &str, from_ms: i64, was_full: bool) -> Result<Listed, SourceError> {
+    /// What changed since a token. An answer that is full may have left something out, so the log is read behind it.
+    fn changes(&self, token: &str, from_ms: i64) -> Result<Listed, SourceError> {
         let request = self.account.get("/call-log-sync").query("syncType", "ISync").query("syncToken", token);
         let answer = match self.account.json(request.query("showDeleted", "true"), self.cancel) {
             Err(SessionError::Http(HttpError::Status(refusal)))
@@ -94,15 +90,10 @@ impl Log<'_> {
             answer => answer?,
         };
         let records = records(&answer, "its answer to a synchronisation")?;
-        let next_token = token_of(&answer).filter(|next| next != token);
-        let next = match next_token {
-            Some(token) if records.len() >= SYNC_RECORDS => Some(At::Sync { token, from_ms }),
-            _ if was_full || records.len() >= SYNC_RECORDS => {
-                Some(At::Log(LogPage { from_ms, page: 1, uri: None, held: Vec::new() }))
-            }
-            _ => None,
-        };
-        Ok(listed(&answer, &records, next))
+        if records.len() < SYNC_RECORDS {
+            return Ok(listed(&answer, &records, None));
+        }
+        Ok(listed(&answer, &before(records, from_ms), Some(first_page(from_ms))))
     }
 
     /// A page of the log, the newest call first.
@@ -140,6 +131,18 @@ impl Log<'_> {
         let is_last = navigation.is_object() || count < self.per_page as usize;
         (!is_last && count > 0).then_some(numbered)
     }
+}
+
+fn first_page(from_ms: i64) -> At {
+    At::Log(LogPage { from_ms, page: 1, uri: None, held: Vec::new() })
+}
+
+/// What the log from this moment on will not show. The rest is left to it: pages that say nothing new would be taken for a
+/// list that goes round in circles.
+fn before(records: Vec<Value>, from_ms: i64) -> Vec<Value> {
+    let is_left =
+        |record: &Value| sessions::is_deleted(record) || sessions::started_ms(record).is_none_or(|ms| ms < from_ms);
+    records.into_iter().filter(is_left).collect()
 }
 
 fn records(answer: &Value, place: &str) -> Result<Vec<Value>, SourceError> {

@@ -94,7 +94,8 @@ fn session_id(record: &Value) -> Option<String> {
     ["telephonySessionId", "sessionId", "id"].iter().find_map(|name| json::scalar(&record[*name]))
 }
 
-fn is_deleted(record: &Value) -> bool {
+/// Whether a record is there only to say that its call was deleted.
+pub(super) fn is_deleted(record: &Value) -> bool {
     record["deleted"] == true || record["deleted"] == "true"
 }
 
