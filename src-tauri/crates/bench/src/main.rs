@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let result = match topic {
         "audio" => audio::run(options),
         "library" => library::run(options),
-        "servers" => servers::run(options),
+        "servers" => servers::run(options).map_err(Into::into),
         "window" => window::run(options),
         _ => Err(
             "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | servers [--quick] | window [--calls N]"
