@@ -181,7 +181,8 @@ impl App {
         for file in plan.verify.iter().filter_map(|id| by_id.get(id)) {
             self.verify_file(file, dry_run, cancel, &mut report)?;
         }
-        if !dry_run && !(report.lost.is_empty() && report.damaged.is_empty()) {
+        let anything_went = !report.lost.is_empty() || !report.damaged.is_empty();
+        if anything_went && !dry_run {
             self.tell(&AppEvent::LibraryChanged);
         }
         Ok(report)
