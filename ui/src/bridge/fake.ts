@@ -1,17 +1,21 @@
 // A whole application in memory, for `npm run dev` in a browser and for tests. It is never shipped:
 // main.ts loads it only in development and outside Tauri.
 // In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail,
-// ?call=call-3&play opens a call at the start.
+// ?call=call-3&play opens a call at the start, ?servers adds servers in every state, ?offline begins offline.
 import type { Answer, AppEvent, Args, Backend, Command } from './backend';
 import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
-import { callAt, facets, indexOf, rowAt, SOURCES, turnsAt } from './fake/calls';
-import { SERVERS } from './fake/kinds';
+import { callAt, facets, indexOf, rowAt, SERVERS, SOURCES, turnsAt } from './fake/calls';
+import { FakeKeeping } from './fake/keeping';
+import { KINDS } from './fake/kinds';
 import { FakePlayer } from './fake/player';
 import type { CallRow, Filter, FirstCall, JobProgress, NetworkState, SearchHit, Settings, SourceView, SyncRun } from './generated';
 
 export interface FakeOptions {
   rows: number;
   empty: boolean;
+  /** Whether there are servers among the sources. */
+  servers: boolean;
+  offline: boolean;
   fault: FaultCode | null;
   delay: number;
   now: number;
@@ -25,6 +29,8 @@ export function fakeOptions(query: string, now: number = Date.now()): FakeOption
   return {
     rows: Math.min(1_000_000, Number(asked.get('rows') ?? 312) || 0),
     empty: asked.has('empty'),
+    servers: asked.has('servers'),
+    offline: asked.has('offline'),
     fault: fault !== null && fault in FAULTS ? (fault as FaultCode) : null,
     first: asked.has('call') ? { call: asked.get('call') ?? '', play: asked.has('play') } : null,
     delay: Number(asked.get('delay') ?? 4),
@@ -48,12 +54,23 @@ export class FakeBackend implements Backend {
   private rows: CallRow[] | null = null;
   private shown: number;
   private nextJob = 1;
-  private net: NetworkState = { offline: false, away: false };
+  private net: NetworkState;
+  private readonly keeping = new FakeKeeping({
+    rows: () => this.all(),
+    number: () => this.nextJob++,
+    report: (job, here) => {
+      if (here.length > 0) this.rows = null;
+      this.say({ event: 'job', data: job });
+      if (here.length > 0) this.say({ event: 'library_changed' });
+    },
+  });
   private kept: Settings = { resume_back_ms: 1_500, theme: 'system', speed: 1, volume: 1 };
 
   constructor(private readonly options: FakeOptions) {
     this.shown = options.empty ? 0 : options.rows;
+    this.net = { offline: options.offline, away: false };
     this.sources = options.empty ? [] : SOURCES.map((source, i) => this.sourceOf(source, i));
+    if (options.servers) this.sources.push(...SERVERS.map((server, i) => this.serverOf(server, i)));
   }
 
   listen(handler: (event: AppEvent) => void): () => void {
@@ -92,7 +109,15 @@ export class FakeBackend implements Backend {
       this.matching(filter, sort).slice(position, position + limit),
     count_calls: (filter) => this.matching(filter, 'started_at').length,
     facets: () => facets,
-    show_call: ({ call }) => callAt(this.known(call), this.options.now),
+    show_call: ({ call }) => {
+      const view = callAt(this.known(call), this.options.now);
+      const [recording] = view.recordings;
+      const pinned = this.keeping.pins.has(call);
+      if (!this.keeping.here.has(call) || !recording) return { ...view, pinned };
+      const got = { at_ms: this.options.now, tier: 'provider', outcome: 'ok', detail: null };
+      const here = { ...recording, audio: 'cached', tier: 'local', next_try_ms: null, attempts: [...recording.attempts, got] };
+      return { ...view, pinned, row: { ...view.row, audio: 'cached' }, recordings: [here] };
+    },
     search: ({ text, filter, after, limit }) => {
       const all = this.hits(text, filter);
       const from = after === null ? 0 : Number(after);
@@ -123,7 +148,10 @@ export class FakeBackend implements Backend {
     },
     open_recording: ({ call, at_ms, play }) => {
       const index = this.known(call);
-      const row = rowAt(index, this.options.now);
+      const row = this.all()[index] ?? rowAt(index, this.options.now);
+      if (this.net.offline && row.audio !== 'cached') {
+        throw { code: 'no_audio', message: 'no audio for this recording: offline: nothing was asked' } satisfies Fault;
+      }
       if (row.audio === 'none' || row.audio === 'unavailable') {
         throw { code: 'no_audio', message: 'The recording is gone at the source and was never here.' } satisfies Fault;
       }
@@ -136,20 +164,39 @@ export class FakeBackend implements Backend {
       return nothing;
     },
     list_sources: () => this.sources,
-    source_kinds: () => [
-      { kind: 'folder', label: 'Folder', words: 'Any folder of recordings and transcripts.', wants_folder: true, settings: [], address: null, secret: null, server_settings: [] },
-      {
-        kind: 'twilio-bridge',
-        label: 'Twilio bridge folder',
-        words: 'The recordings folder of a twilio-bridge server, with or without its database.',
-        wants_folder: true,
-        settings: [{ key: 'database', label: 'Database file', hint: 'Path of the SQLite file, if there is one' }],
-        address: null,
-        secret: null,
-        server_settings: [],
-      },
-      ...SERVERS,
-    ],
+    download_calls: ({ calls, filter }) => {
+      const rows = calls ? this.all().filter((row) => calls.includes(row.id)) : this.matching(filter, 'started_at');
+      return this.keeping.ask(rows);
+    },
+    download_status: () => this.keeping.status(),
+    pause_downloads: ({ paused }) => this.keeping.pause(paused),
+    clear_downloads: () => this.keeping.clear(),
+    pin_calls: ({ calls, pinned }) => {
+      this.keeping.pin(calls, pinned);
+      this.say({ event: 'library_changed' });
+      return nothing;
+    },
+    pin_search: (search) => {
+      if (search.name.trim() === '') throw { code: 'invalid', message: 'Give the pinned search a name.' } satisfies Fault;
+      this.keeping.pinSearch(search);
+      const found = new Set(this.hits(search.query, search.filter).map((hit) => hit.call));
+      const rows = this.matching(search.filter, 'started_at');
+      this.keeping.ask(search.query === '' ? rows : rows.filter((row) => found.has(row.id)));
+      return nothing;
+    },
+    unpin_search: ({ name }) => {
+      if (!this.keeping.unpinSearch(name)) {
+        throw { code: 'not_found', message: `No search is pinned as “${name}”.` } satisfies Fault;
+      }
+      return nothing;
+    },
+    cache: () => this.keeping.view(),
+    set_cache_limit: ({ bytes }) => {
+      this.keeping.limit = bytes;
+      return this.keeping.view();
+    },
+    tidy_cache: () => this.keeping.tidy(this.sources.map((source) => source.set['retention'] ?? '')),
+    source_kinds: () => KINDS,
     add_source: ({ kind, name, path, url, set }) => {
       const place = path ?? url ?? '';
       if (place === '') throw { code: 'invalid', message: 'Choose a folder first.' } satisfies Fault;
@@ -179,7 +226,7 @@ export class FakeBackend implements Backend {
         : { ok: true, words: 'New calls are noticed as they appear.' },
     ],
     change_source: ({ source, set }) => {
-      this.markSource(source, { set });
+      this.markSource(source, { set: { ...this.sourceNamed(source).set, ...set } });
       return this.sourceNamed(source);
     },
     sign_in: ({ source }) => {
@@ -208,7 +255,7 @@ export class FakeBackend implements Backend {
       if (running) this.endJob({ ...running, result: `Stopped after ${running.done} files.` });
       return nothing;
     },
-    jobs: () => [...this.jobs.values()],
+    jobs: () => [...this.jobs.values(), ...(this.keeping.running ? [this.keeping.running] : [])],
     sync_history: ({ source }) => {
       const last = this.sources.find((each) => each.id === source)?.last_run;
       return last ? [last] : [];
@@ -241,7 +288,10 @@ export class FakeBackend implements Backend {
   }
 
   private all(): CallRow[] {
-    this.rows ??= Array.from({ length: this.shown }, (_, i) => rowAt(i, this.options.now));
+    this.rows ??= Array.from({ length: this.shown }, (_, i) => {
+      const row = rowAt(i, this.options.now);
+      return this.keeping.here.has(row.id) ? { ...row, audio: 'cached' } : row;
+    });
     return this.rows;
   }
 
@@ -302,6 +352,14 @@ export class FakeBackend implements Backend {
       watching: source.id !== 'src-field',
       last_run: runOf(this.options.now - (index + 1) * 2_400_000, index),
     };
+  }
+
+  private serverOf(server: (typeof SERVERS)[number], index: number): SourceView {
+    const run = runOf(this.options.now - (index + 1) * 3_600_000, 0);
+    const { error, code, ...rest } = server;
+    const failed = { complete: false, added: 0, seen: 0, error, error_code: code };
+    const last_run = error === null ? { ...run, requests: 9 } : { ...run, ...failed };
+    return { ...rest, local: false, set: {}, calls: 0, syncing: false, watching: false, last_run };
   }
 
   private sync(source: string): void {

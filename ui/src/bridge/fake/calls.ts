@@ -8,6 +8,43 @@ export const SOURCES = [
   { id: 'src-field', kind: 'folder', name: 'Field team', place: '/media/kim/handheld/2025' },
 ] as const;
 
+/** Servers, each in a state of its own. */
+export const SERVERS = [
+  { id: 'src-twilio', kind: 'twilio', name: 'Twilio', place: 'https://api.twilio.com', error: null, code: null },
+  {
+    id: 'src-supabase',
+    kind: 'supabase-backend',
+    name: 'Northern region recordings, archive of the years before the move',
+    place: 'https://calls.north.example.com',
+    error: 'The server does not know who is asking. Sign in again.',
+    code: 'needs_credentials',
+  },
+  {
+    id: 'src-vapi',
+    kind: 'vapi',
+    name: 'Vapi',
+    place: 'https://api.vapi.ai',
+    error: 'The server asked us to wait 40 s.',
+    code: 'rate_limited',
+  },
+  {
+    id: 'src-ring',
+    kind: 'ringcentral',
+    name: 'RingCentral',
+    place: 'https://platform.ringcentral.com',
+    error: 'The app lacks the permission ReadCallRecording.',
+    code: 'forbidden',
+  },
+  {
+    id: 'src-eleven',
+    kind: 'elevenlabs-backend',
+    name: 'Night line',
+    place: 'http://10.0.0.8:8000',
+    error: 'The connection was refused.',
+    code: 'unreachable',
+  },
+] as const;
+
 const AGENTS = ['Sarah Whitlock', 'Marcus Obi', 'Ines Calderón', 'Tom Brandt', 'Yuki Tanabe'];
 const CUSTOMERS = [
   'Dana Petrovic',
@@ -192,7 +229,8 @@ export function callAt(index: number, now: number): CallView {
       { name: 'callSid', value: `CA${seed.toString(16).padStart(8, '0')}5f0e4c1d9a7b3e2266aa` },
       { name: 'recordingSid', value: `RE${mix(seed).toString(16).padStart(8, '0')}0c5521d8e94f07bb13ce` },
     ],
-    recordings: row.audio === 'none' ? [] : [recordingOf(index, row, seed)],
+    pinned: false,
+    recordings: row.audio === 'none' ? [] : [recordingOf(index, row, seed, now)],
     transcript: row.has_transcript
       ? {
           turns,
@@ -228,7 +266,7 @@ export function callAt(index: number, now: number): CallView {
   };
 }
 
-function recordingOf(index: number, row: CallRow, seed: number): CallView['recordings'][number] {
+function recordingOf(index: number, row: CallRow, seed: number, now: number): CallView['recordings'][number] {
   const cached = row.audio === 'cached';
   const at = (row.started_ms ?? 0) + 400_000;
   return {
@@ -245,15 +283,28 @@ function recordingOf(index: number, row: CallRow, seed: number): CallView['recor
       : null,
     audio: row.audio === 'none' ? 'unavailable' : row.audio,
     tier: cached ? 'local' : null,
-    attempts: cached
-      ? [{ at_ms: at, tier: 'provider', outcome: 'fetched', detail: null }]
-      : row.audio === 'failed'
-        ? [
-            { at_ms: at, tier: 'provider', outcome: 'failed', detail: 'The file ended 12 kB early.' },
-            { at_ms: at + 600_000, tier: 'legacy', outcome: 'failed', detail: 'The file ended 12 kB early.' },
-          ]
-        : [],
+    expires_ms: row.audio === 'unavailable' ? now - 86_400_000 : seed % 3 === 0 ? now + 12 * 86_400_000 : null,
+    next_try_ms: row.audio === 'pending' || row.audio === 'failed' ? now + 40 * 60_000 : null,
+    attempts: attemptsOf(row.audio, at),
   };
+}
+
+function attemptsOf(audio: string, at: number): CallView['recordings'][number]['attempts'] {
+  switch (audio) {
+    case 'cached':
+      return [{ at_ms: at, tier: 'provider', outcome: 'ok', detail: null }];
+    case 'pending':
+      return [{ at_ms: at, tier: 'provider', outcome: 'not_yet', detail: 'The server is still preparing this recording.' }];
+    case 'failed':
+      return [
+        { at_ms: at, tier: 'provider', outcome: 'invalid', detail: 'The file ended 12 kB early.' },
+        { at_ms: at + 600_000, tier: 'legacy', outcome: 'network', detail: 'The connection was closed after 48 kB.' },
+      ];
+    case 'unavailable':
+      return [{ at_ms: at, tier: 'provider', outcome: 'gone', detail: 'The server says it was deleted (410).' }];
+    default:
+      return [];
+  }
 }
 
 /** Facets and the index of a call id. */
