@@ -83,7 +83,8 @@ impl App {
         let full = full || self.is_time_for_a_whole_look(&row)?;
         let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
         let library = &self.inner.library;
-        let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, clock: at, cancel };
+        let keep_words = !is_local(&row);
+        let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, keep_words, clock: at, cancel };
         let mut outcome = outcome(sync::run(&walk, observe));
         if outcome.fault.as_ref().is_some_and(|fault| fault.code == FaultCode::NeedsCredentials)
             && let Err(fault) = self.want_secret(&row)
@@ -99,6 +100,9 @@ impl App {
             library.write(move |writer| writer.add_sync_run(id, &run))?;
         }
         self.after_sync(id)?;
+        if self.inner.for_window {
+            self.retain(false)?;
+        }
         Ok(outcome)
     }
 

@@ -29,6 +29,8 @@ pub struct Walk<'a> {
     pub full: bool,
     /// Looks into new audio.
     pub probe: &'a Probe<'a>,
+    /// What the library has of a call's transcript and insights stays where the source has none any more.
+    pub keep_words: bool,
     /// Now, in UTC milliseconds.
     pub clock: fn() -> i64,
     /// Ends the walk between two pages.
@@ -196,11 +198,15 @@ fn write(walk: &Walk<'_>, steps: Vec<Step>, cursor: Option<&Cursor>) -> Result<V
     if steps.is_empty() && cursor.is_none() {
         return Ok(Vec::new());
     }
-    let (id, cursor) = (walk.id, cursor.cloned());
+    let (id, cursor, keep_words) = (walk.id, cursor.cloned(), walk.keep_words);
     walk.library.write(move |writer| {
         let mut written = Vec::with_capacity(steps.len());
         for step in &steps {
             match step {
+                Step::Put { record, digest, kind: PutKind::Updated, audio } if keep_words => {
+                    let record = writer.with_kept_words(id, record)?;
+                    written.push(Written::Put(writer.put_call(id, &record, digest, audio)?, PutKind::Updated));
+                }
                 Step::Put { record, digest, kind, audio } => {
                     written.push(Written::Put(writer.put_call(id, record, digest, audio)?, *kind));
                 }

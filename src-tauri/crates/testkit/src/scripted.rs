@@ -45,6 +45,12 @@ impl ScriptedSource {
         self
     }
 
+    /// Says with the last page that the walk may not have shown everything.
+    pub fn doubting(mut self) -> Self {
+        self.pages.last_mut().expect("a page first").doubt = Some("the script says so".into());
+        self
+    }
+
     /// Breaks instead of giving the page of this number; the first one is 0.
     pub fn breaking_at(mut self, page: usize, how: Break) -> Self {
         self.breaks = Some((page, how));

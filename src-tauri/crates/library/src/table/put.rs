@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::call::UNKNOWN_START_ORDER;
 use super::column::to_json;
 use super::recording::RecordingFacts;
-use super::{cached_file, insights, metric, recording, turn};
+use super::{cached_file, insights, metric, recording, stored, turn};
 use crate::{LibraryError, Writer, call_key};
 
 impl Writer<'_> {
@@ -43,6 +43,20 @@ impl Writer<'_> {
         }
         self.calls_changed = true;
         Ok(id)
+    }
+
+    /// The record with the words that are kept of the call where the record has none: a server that has lost or deleted a
+    /// transcript, or cannot tell it now, takes nothing away from what is here.
+    pub fn with_kept_words(&mut self, source: SourceId, record: &CallRecord) -> Result<CallRecord, LibraryError> {
+        let mut whole = record.clone();
+        if record.transcript.is_some() && record.insights.is_some() {
+            return Ok(whole);
+        }
+        if let Some(kept) = stored::call(&self.tx, CallId::derive(source, &record.remote_id))? {
+            whole.transcript = whole.transcript.or(kept.record.transcript);
+            whole.insights = whole.insights.or(kept.record.insights);
+        }
+        Ok(whole)
     }
 
     /// Says that a call is no longer at its source. It stays in the library. Answers whether this is news.

@@ -45,18 +45,7 @@ const DETAIL: &str = "detail.started_original, ended_ms, ended_original, ended_z
 impl Reader {
     /// Everything known about a call; `None` if there is no such call.
     pub fn call(&self, id: CallId) -> Result<Option<StoredCall>, LibraryError> {
-        let snapshot = self.snapshot()?;
-        let sql = format!(
-            "SELECT {ROW_COLUMNS}, {DETAIL} FROM call JOIN source ON source.key = call.source_key \
-             JOIN detail ON detail.call_key = call.key WHERE call.id = ?1"
-        );
-        let mut statement = snapshot.prepare_cached(&sql)?;
-        let mut rows = statement.query([id.0.as_bytes().as_slice()])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let (key, listed) = call_row(row)?;
-        let recordings = recording::read(&snapshot, key)?;
-        let record = record(&snapshot, key, row, &listed, &recordings)?;
-        Ok(Some(StoredCall { row: listed, record, recordings, digest: row.get(ROW_WIDTH + 16)? }))
+        call(&*self.snapshot()?, id)
     }
 
     /// Which of these calls of a source are in the library, by their ids at the source.
@@ -87,6 +76,21 @@ impl Reader {
         let ids = statement.query_map([source.0.as_bytes().as_slice()], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
+}
+
+/// Everything known about a call.
+pub(crate) fn call(conn: &Connection, id: CallId) -> Result<Option<StoredCall>, LibraryError> {
+    let sql = format!(
+        "SELECT {ROW_COLUMNS}, {DETAIL} FROM call JOIN source ON source.key = call.source_key \
+         JOIN detail ON detail.call_key = call.key WHERE call.id = ?1"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query([id.0.as_bytes().as_slice()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (key, listed) = call_row(row)?;
+    let recordings = recording::read(conn, key)?;
+    let record = record(conn, key, row, &listed, &recordings)?;
+    Ok(Some(StoredCall { row: listed, record, recordings, digest: row.get(ROW_WIDTH + 16)? }))
 }
 
 fn record(

@@ -52,9 +52,32 @@ impl Place {
         self.temp.library.write(move |writer| writer.set_cursor(id, Some(&cursor))).unwrap();
     }
 
+    pub fn walk_keeping_words(&self, source: &dyn Source) -> Report {
+        self.walk_as(source, (true, true), &Cancel::new(), &mut |_| {})
+    }
+
     fn go(&self, source: &dyn Source, full: bool, cancel: &Cancel, observe: &mut Observer<'_>) -> Report {
+        self.walk_as(source, (full, false), cancel, observe)
+    }
+
+    fn walk_as(
+        &self,
+        source: &dyn Source,
+        (full, keep_words): (bool, bool),
+        cancel: &Cancel,
+        observe: &mut Observer<'_>,
+    ) -> Report {
         let library = &self.temp.library;
-        let walk = Walk { library, id: self.id, source, full, probe: &|_| None, clock: || 1_762_941_600_000, cancel };
+        let walk = Walk {
+            library,
+            id: self.id,
+            source,
+            full,
+            probe: &|_| None,
+            keep_words,
+            clock: || 1_762_941_600_000,
+            cancel,
+        };
         let report = run(&walk, observe);
         assert_eq!(self.temp.reader().check().unwrap(), [] as [&str; 0], "the library is whole after every walk");
         report

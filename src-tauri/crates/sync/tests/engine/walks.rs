@@ -2,7 +2,7 @@
 
 use crate::walking::Place;
 use model::{CallId, Cancel};
-use source::{Cursor, SourceError};
+use source::{Change, Cursor, SourceError};
 use testkit::{Break, ScriptedSource, a_call, rejected};
 use turnstone_sync::{SyncError, SyncEvent};
 
@@ -210,6 +210,50 @@ fn a_source_that_is_not_in_the_library_is_an_error_and_not_a_panic() {
     place.temp.library.write(move |writer| writer.remove_source(id, true)).unwrap();
     let report = place.walk(&four_pages());
     assert!(matches!(report.error, Some(SyncError::Library(_))), "{:?}", report.error);
+}
+
+#[test]
+fn a_transcript_that_a_server_has_no_more_stays_where_it_is_kept() {
+    let place = Place::new();
+    let source = ScriptedSource::new().page([a_call("a").with_turns(3)]);
+    place.walk(&source);
+    let poorer = ScriptedSource::new().page([a_call("a").titled("Renamed")]);
+    let report = place.walk_keeping_words(&poorer);
+    assert_eq!(
+        (report.run.updated, place.title("a").as_deref()),
+        (1, Some("Renamed")),
+        "the rest is as the source says"
+    );
+    assert_eq!(turns(&place), 3, "and nothing that was said is lost");
+    assert_eq!(place.walk_keeping_words(&poorer).run.unchanged, 1, "the same again is no news");
+    place.walk_full(&ScriptedSource::new().page([a_call("a")]));
+    assert_eq!(turns(&place), 0, "a folder is shown as it is");
+}
+
+#[test]
+fn a_call_whose_revision_is_known_is_there_and_not_touched() {
+    let place = Place::new();
+    place.walk(&ScriptedSource::new().page([a_call("a"), a_call("b")]));
+    let before = place.temp.contents();
+    let same = |id: &str| Change::Same { remote_id: id.to_owned() };
+    let report = place.walk_full(&ScriptedSource::new().page([same("a"), same("b")]));
+    assert_eq!((report.run.seen, report.run.unchanged, report.run.vanished), (2, 2, 0));
+    assert!(before == place.temp.contents());
+}
+
+#[test]
+fn a_walk_in_doubt_takes_nothing_for_gone() {
+    let place = Place::new();
+    place.walk(&ScriptedSource::new().page([a_call("a"), a_call("b")]));
+    let report = place.walk_full(&ScriptedSource::new().page([a_call("a")]).doubting());
+    assert_eq!((report.run.vanished, place.here().len()), (0, 2));
+    let report = place.walk_full(&ScriptedSource::new().page([a_call("a")]));
+    assert_eq!(report.run.vanished, 1, "without a doubt it is");
+}
+
+fn turns(place: &Place) -> usize {
+    let call = place.temp.reader().call(CallId::derive(place.id, "a")).unwrap();
+    call.and_then(|call| call.record.transcript).map_or(0, |transcript| transcript.turns.len())
 }
 
 /// Two calls on each page, named after it.
