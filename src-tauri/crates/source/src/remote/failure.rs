@@ -41,9 +41,10 @@ impl From<HttpError> for ItemError {
                 403 | 408 | 409 | 425 | 429 | 500.. => Self::Later(format!("its details: {error}")),
                 _ => Self::Bad(format!("its details: {error}")),
             },
-            HttpError::NotJson(_) | HttpError::TooLarge(_) | HttpError::Unsafe(_) => {
-                Self::Bad(format!("its details: {error}"))
-            }
+            // A page of somebody between here and the server looks like this for a while. In a long list a call that is not
+            // remembered is not met again before the whole list is.
+            HttpError::NotJson(_) | HttpError::Unsafe(_) => Self::Later(format!("its details: {error}")),
+            HttpError::TooLarge(_) => Self::Bad(format!("its details: {error}")),
             _ => Self::Stop(error.into()),
         }
     }
@@ -179,7 +180,8 @@ mod tests {
         assert!(matches!(refusal(403, "").into(), ItemError::Later(_)));
         assert!(matches!(refusal(500, "").into(), ItemError::Later(_)));
         assert!(matches!(refusal(422, "").into(), ItemError::Bad(_)));
-        assert!(matches!(HttpError::NotJson("a page".into()).into(), ItemError::Bad(_)));
+        assert!(matches!(HttpError::NotJson("a page".into()).into(), ItemError::Later(_)));
+        assert!(matches!(HttpError::TooLarge(1).into(), ItemError::Bad(_)));
         assert!(matches!(refusal(401, "").into(), ItemError::Stop(SourceError::Credentials(_))));
         for error in [HttpError::Offline, HttpError::Network("broken".into()), HttpError::RateLimited { until_ms: 7 }] {
             assert!(matches!(error.into(), ItemError::Stop(_)));
