@@ -84,7 +84,8 @@ pub fn folder_source(folder: &CallFolder, name: &str) -> NewSource {
     NewSource { kind: "folder".into(), name: name.into(), path, ..NewSource::default() }
 }
 
-fn files_below(dir: PathBuf) -> Vec<PathBuf> {
+/// The files in a folder and below; none if there is no such folder.
+pub fn files_below(dir: PathBuf) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.flat_map(|path| if path.is_dir() { files_below(path) } else { vec![path] }).collect()

@@ -1,5 +1,6 @@
 //! A library with one of the sandbox's systems as its source.
 
+use crate::desk::files_below;
 use app::{App, FetchTotals, Filter, NewSecret, NewSource, Options, Secret, Sort, SyncOutcome};
 use model::{Cancel, SourceId};
 use testkit::sandbox::{Dialect, Running, Server, SharedTruth, System, Truth};
@@ -10,7 +11,7 @@ pub struct Served {
     pub running: Running,
     pub truth: SharedTruth,
     pub source: SourceId,
-    pub home: tempfile::TempDir,
+    _home: tempfile::TempDir,
 }
 
 impl Served {
@@ -26,7 +27,7 @@ impl Served {
         let home = tempfile::tempdir().unwrap();
         let app = App::open(Options::to_change(home.path().join("library")).without_keychain()).unwrap();
         let source = add(&app, &running, set);
-        Self { app, running, truth, source, home }
+        Self { app, running, truth, source, _home: home }
     }
 
     pub fn server(&self) -> &Server {
@@ -50,9 +51,22 @@ impl Served {
         self.app.fetch(&all, 4, &Cancel::new(), &mut |_| {}).unwrap()
     }
 
+    /// The bytes of everything in the cache, in order.
+    pub fn cached(&self) -> Vec<Vec<u8>> {
+        let files = files_below(self.app.cache_status().unwrap().dir);
+        let mut contents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+        contents.sort();
+        contents
+    }
+
     /// Everything that the library says its source says.
     pub fn content(&self) -> Vec<String> {
         content(&self.app)
+    }
+
+    /// The library says what one says that reads the same server when nothing goes wrong.
+    pub fn assert_truth(&self, words: &str) {
+        assert_same(&self.content(), &self.content_without_faults(), words);
     }
 
     /// What a library says that reads the same server when nothing goes wrong.
@@ -64,6 +78,16 @@ impl Served {
         let outcome = app.sync(source, false, &Cancel::new(), &mut |_| {}).unwrap();
         assert!(outcome.run.complete, "{outcome:?}");
         content(&app)
+    }
+}
+
+/// Two libraries say the same; else where they first differ.
+pub fn assert_same(content: &[String], truth: &[String], words: &str) {
+    assert_eq!(content.len(), truth.len(), "{words}");
+    if let Some((line, told)) = content.iter().zip(truth).find(|(line, told)| line != told) {
+        let same = line.bytes().zip(told.bytes()).take_while(|(a, b)| a == b).count().saturating_sub(60);
+        let part = |text: &str| text.chars().skip(same).take(400).collect::<String>();
+        panic!("{words}: the library says\n{}\nand the server\n{}", part(line), part(told));
     }
 }
 
@@ -83,7 +107,9 @@ fn content(app: &App) -> Vec<String> {
     loop {
         let page = app.calls(&Filter::default(), Sort::default(), after.as_deref(), 1_000).unwrap();
         for row in page.rows {
-            let call = app.call(row.id).unwrap();
+            let mut call = app.call(row.id).unwrap();
+            // What the list said when it was last read, if it was: not what the source says of the call.
+            call.record.revision = None;
             let recordings: Vec<_> = call.recordings.iter().map(|recording| &recording.record).collect();
             lines.push(format!("{} {:?} {:?} {:?}", row.remote_id, call.record, recordings, row.vanished_ms.is_some()));
         }

@@ -44,7 +44,7 @@ fn lasting() -> Vec<(Fault, Ends, Ends)> {
         (Fault::Status(500), Without, broken),
         (Fault::Status(502), Without, broken),
         (Fault::Status(401), needs, needs),
-        (Fault::Status(403), forbidden, forbidden),
+        (Fault::Status(403), Without, forbidden),
         (Fault::Truncated(10), Without, broken),
         (Fault::WrongLength(7), Without, broken),
         (Fault::WrongLength(-7), Without, broken),
@@ -98,7 +98,7 @@ fn a_fault_that_passes_leaves_no_trace() {
             let outcome = served.sync();
             assert!(outcome.run.complete, "{kind}, {fault:?}: {outcome:?}");
             assert_eq!((outcome.run.added, outcome.run.rejected), (CALLS as u64, 0), "{kind}, {fault:?}: {outcome:?}");
-            assert_eq!(served.content(), served.content_without_faults(), "{kind}, {fault:?}");
+            served.assert_truth(&format!("{kind}, {fault:?}"));
         });
     }
 }
@@ -120,6 +120,9 @@ fn one_call_that_cannot_be_had_keeps_no_other_one_out() {
             let outcome = served.sync();
             let words = format!("{kind}, {fault:?}: {outcome:?}");
             let code = outcome.fault.as_ref().map(|fault| fault.code);
+            // What may not be seen of one call may be seen of none at ElevenLabs: its keys are for all or nothing.
+            let all_or_nothing = kind == "elevenlabs" && fault == Fault::Status(403);
+            let ends = if all_or_nothing { With(FaultCode::Forbidden) } else { ends };
             let expected = match ends {
                 Well => (CALLS as u64, 0, None),
                 Without => (CALLS as u64 - 1, 1, None),
@@ -190,9 +193,8 @@ fn heals(served: &Served, calls: usize, words: &str) {
     served.server().behave();
     let healed = served.sync();
     assert!(healed.run.complete, "{words}, then {healed:?}");
-    let content = served.content();
-    assert_eq!(content.len(), calls, "{words}, then {healed:?}");
-    assert_eq!(content, served.content_without_faults(), "{words}");
+    assert_eq!(served.content().len(), calls, "{words}, then {healed:?}");
+    served.assert_truth(words);
 }
 
 fn meet(fault: &Fault, asked: &Asked) -> Fault {
@@ -207,10 +209,12 @@ fn is_list(asked: &Asked) -> bool {
 }
 
 /// Tries all cases at the same time: most of it is waiting.
-fn side_by_side<T: Send>(cases: Vec<T>, run: impl Fn(T) + Sync) {
+pub fn side_by_side<T: Send>(cases: Vec<T>, run: impl Fn(T) + Sync) {
     thread::scope(|scope| {
         let running: Vec<_> = cases.into_iter().map(|case| scope.spawn(|| run(case))).collect();
-        let panics: Vec<_> = running.into_iter().filter_map(|one| one.join().err()).collect();
-        panics.into_iter().take(1).for_each(|panic| std::panic::resume_unwind(panic));
+        let failed: Vec<_> = running.into_iter().filter_map(|one| one.join().err()).collect();
+        if let Some(panic) = failed.into_iter().next() {
+            std::panic::resume_unwind(panic);
+        }
     });
 }

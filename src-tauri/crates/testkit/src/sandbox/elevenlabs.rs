@@ -1,17 +1,19 @@
 //! ElevenLabs' conversations: a list by cursor, details, audio.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::{Answer, Asked, Dialect, SharedTruth, Site, TruthCall};
+use super::{Answer, Asked, Dialect, SharedTruth, Site, Truth, TruthCall};
 
 /// ElevenLabs as a site. A call without turns is one it still works on; one without audio has none.
 pub struct ElevenLabs {
     truth: SharedTruth,
     dialect: Dialect,
     deletions: Mutex<BTreeMap<String, Deletion>>,
+    /// Where in the truth a conversation is, and which truth.
+    places: Mutex<(Arc<Truth>, HashMap<String, usize>)>,
 }
 
 /// What the provider's retention does to a recording, Unix seconds.
@@ -34,7 +36,7 @@ pub fn conversation_id(call: &TruthCall) -> String {
 impl ElevenLabs {
     /// The provider telling this truth.
     pub fn new(truth: SharedTruth, dialect: Dialect) -> Self {
-        Self { truth, dialect, deletions: Mutex::default() }
+        Self { truth, dialect, deletions: Mutex::default(), places: Mutex::default() }
     }
 
     /// Lets retention take a call's audio.
@@ -44,6 +46,16 @@ impl ElevenLabs {
 
     fn deletion(&self, id: &str) -> Option<Deletion> {
         self.deletions.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    /// Where a conversation is in the truth as it is now.
+    fn place(&self, truth: &Arc<Truth>, id: &str) -> Option<usize> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&places.0, truth) {
+            let by_id = truth.calls.iter().enumerate().map(|(place, call)| (conversation_id(call), place)).collect();
+            *places = (Arc::clone(truth), by_id);
+        }
+        places.1.get(id).copied()
     }
 
     /// Newest first, from a moment on.
@@ -169,7 +181,7 @@ impl Site for ElevenLabs {
         let segments = asked.segments();
         let ["v1", "convai", "conversations", rest @ ..] = segments.as_slice() else { return missing("not_found") };
         let truth = self.truth.now();
-        let call = |id: &str| truth.calls.iter().find(|call| conversation_id(call) == id);
+        let call = |id: &str| self.place(&truth, id).map(|place| &truth.calls[place]);
         match (asked.method.as_str(), rest) {
             ("GET", []) => self.list(asked),
             ("GET", [id]) => call(id).map_or_else(|| missing("conversation_not_found"), |call| self.details(call)),
