@@ -139,7 +139,7 @@ pub(crate) fn describe(kind: Kind) -> KindDescription {
             ..plain
         },
         Kind::SupabaseBackend => KindDescription {
-            label: "Recordings server (Supabase)",
+            label: "Supabase server",
             words: "A recordings server built on FastAPI and Supabase.",
             secret: secret(
                 "Ask for a code by e-mail, or paste the access token of somebody who is signed in.",
@@ -150,21 +150,21 @@ pub(crate) fn describe(kind: Kind) -> KindDescription {
             ..plain
         },
         Kind::RingcentralBackend => KindDescription {
-            label: "Recordings server (RingCentral)",
+            label: "RingCentral server",
             words: "A recordings server in front of RingCentral.",
             secret: secret("An administrator's token of that server.", &[TOKEN]),
             settings: RINGCENTRAL_SERVER,
             ..plain
         },
         Kind::VapiBackend => KindDescription {
-            label: "Recordings server (Vapi)",
+            label: "Vapi server",
             words: "A recordings server in front of Vapi and Supabase Storage.",
             secret: secret("The token of somebody who is signed in to that server.", &[TOKEN]),
             settings: VAPI_SERVER,
             ..plain
         },
         Kind::ElevenlabsBackend => KindDescription {
-            label: "Recordings server (ElevenLabs)",
+            label: "ElevenLabs server",
             words: "A recordings server in front of ElevenLabs.",
             secret: secret("The account you sign in to that server with.", &[EMAIL, PASSWORD]),
             settings: ELEVENLABS_SERVER,
