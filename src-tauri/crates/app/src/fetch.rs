@@ -138,6 +138,11 @@ pub(crate) fn file_of(fetched: &Fetched) -> Result<PathBuf, Fault> {
         let code = match fetched.attempts.last().map(|attempt| attempt.outcome) {
             Some(Outcome::Invalid) => FaultCode::Unreadable,
             Some(Outcome::Cancelled) => FaultCode::Cancelled,
+            Some(Outcome::RateLimited) => FaultCode::RateLimited,
+            Some(Outcome::Offline) => {
+                let words = "this recording is not here, and nothing is asked over the network now";
+                return Fault::new(FaultCode::Offline, words);
+            }
             _ => FaultCode::NoAudio,
         };
         let why = why.unwrap_or_else(|| match fetched.next_try_ms {
