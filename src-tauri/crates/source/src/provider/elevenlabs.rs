@@ -77,7 +77,11 @@ impl Server for ElevenLabs {
 
     fn call(&self, item: &Item, cancel: &Cancel) -> Result<Found, ItemError> {
         let details = self.conversations.one(&item.remote_id, cancel)?;
-        Conversation::new(&details)?.found(&item.remote_id, (self.clock)())
+        let listed = match &item.handle {
+            Some(kept) if item.listed.is_null() => serde_json::from_str(kept).unwrap_or_default(),
+            _ => item.listed.clone(),
+        };
+        Conversation::new(&details)?.found(&item.remote_id, &listed, (self.clock)())
     }
 
     fn doors(&self, _recording: &Recording) -> Vec<Door> {
@@ -124,7 +128,14 @@ fn item(entry: &Value) -> Option<Item> {
         remote_id: json::scalar(&entry["conversation_id"])?,
         started_ms: json::moment(&entry["start_time_unix_secs"]).map(|moment| moment.utc_ms),
         revision: revision_of(entry),
+        handle: Some(only_listed(entry)),
         listed: entry.clone(),
-        ..Item::default()
     })
+}
+
+/// What the details may never say, kept for when the conversation is asked for again without a list.
+fn only_listed(entry: &Value) -> String {
+    let names = ["agent_name", "direction", "start_time_unix_secs"];
+    let members = names.into_iter().filter(|name| !entry[*name].is_null());
+    members.map(|name| (name.to_owned(), entry[name].clone())).collect::<Value>().to_string()
 }

@@ -20,7 +20,8 @@ fn is_call(value: &Value) -> bool {
 }
 
 pub(super) fn read(_hint: &Hint, value: &Value, draft: &mut Draft) {
-    let report = if is_call(value) { value } else { &value["message"] };
+    // A call on which nothing was said yet has its facts all the same.
+    let report = if is_call(value) || !value["message"].is_object() { value } else { &value["message"] };
     read_facts(report, draft);
     let messages =
         [&report["artifact"]["messages"], &report["messages"]].into_iter().map(json::list).find(|m| !m.is_empty());

@@ -66,6 +66,40 @@ fn a_conversation_that_is_being_worked_on_is_asked_for_again_until_it_is_done() 
 }
 
 #[test]
+fn what_only_the_list_knows_is_not_lost_and_not_lost_again_later() {
+    let mut truth = Truth::small(3);
+    truth.calls[2].turns.clear();
+    let place = Place::new(truth.clone(), Dialect::Documented, same_day);
+    let bare = |site: &dyn Site, asked: &Asked| {
+        let list = asked.path.ends_with("/conversations");
+        changed(site.answer(asked), |body| match body["conversations"].as_array_mut() {
+            Some(entries) if list => entries.iter_mut().for_each(|entry| {
+                (entry["agent_name"], entry["direction"]) = (json!("Front desk"), json!("outbound"));
+                entry["call_summary_title"] = json!("About a parcel");
+            }),
+            _ => {
+                (body["metadata"], body["analysis"]) = (json!(null), json!(null));
+                body.as_object_mut().unwrap().remove("agent_name");
+            }
+        })
+    };
+    let server = Server::start(Arc::new(Tampered(place.elevenlabs.clone(), bare)));
+    let source = place.open(Kind::Elevenlabs, server.origin(), KEY, &[]);
+    let mut shelf = Shelf::synced(&*source);
+    for _ in 0..2 {
+        for call in &truth.calls {
+            let kept = &shelf.calls[&conversation_id(call)].call;
+            assert_eq!(kept.agent.as_deref(), Some("Front desk"));
+            assert_eq!(kept.direction, Some(Direction::Outbound), "the details speak of no telephone call");
+            assert_eq!(kept.started_at.as_ref().map(|at| at.utc_ms), Some(call.started_ms / 1000 * 1000));
+        }
+        assert_eq!(shelf.calls[&conversation_id(&truth.calls[0])].call.title.as_deref(), Some("About a parcel"));
+        // The one that is being worked on is asked for again, without the list.
+        shelf.sync(&*source).unwrap();
+    }
+}
+
+#[test]
 fn a_cursor_that_leads_back_ends_the_walk_in_doubt() {
     let place = Place::new(Truth::small(120), Dialect::Documented, long_after);
     let circle = |site: &dyn Site, asked: &Asked| {

@@ -1,6 +1,6 @@
 //! A conversation's details as a call.
 
-use model::{AudioFacts, CallRecord, Moment, Outcome, Recording};
+use model::{AudioFacts, CallRecord, Direction, Moment, Outcome, Recording};
 use serde_json::Value;
 
 use crate::AudioError;
@@ -27,9 +27,10 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// The call, and whether anything more is to come.
-    pub fn found(&self, id: &str, now_ms: i64) -> Result<Found, ItemError> {
-        let read = self.read()?;
+    /// The call, and whether anything more is to come. `listed` is its item of the list: what the details leave out.
+    pub fn found(&self, id: &str, listed: &Value, now_ms: i64) -> Result<Found, ItemError> {
+        let mut read = self.read()?;
+        self.complete(&mut read, listed);
         let started_ms = read.call.started_at.as_ref().map(|at| at.utc_ms);
         let may_change = started_ms.is_none_or(|started| now_ms - started < YOUNG);
         let recordings = self.recording(id, &read).into_iter().collect();
@@ -43,6 +44,23 @@ impl<'a> Conversation<'a> {
             ..CallRecord::default()
         };
         Ok(Found { record, settled: self.is_over() || !may_change })
+    }
+
+    /// Only the list has the agent's name, and the direction of what was no telephone call.
+    fn complete(&self, read: &mut Recognised, listed: &Value) {
+        let call = &mut read.call;
+        if json::text(&self.details["agent_name"]).is_none() {
+            call.agent = json::scalar(&listed["agent_name"]).or(call.agent.take());
+        }
+        call.direction = call.direction.or_else(|| json::text(&listed["direction"]).and_then(Direction::parse));
+        call.started_at = call.started_at.take().or_else(|| json::moment(&listed["start_time_unix_secs"]));
+        call.duration_ms = call.duration_ms.or_else(|| json::duration(&listed["call_duration_secs"]));
+        call.title = call.title.take().or_else(|| json::scalar(&listed["call_summary_title"]));
+        call.outcome = call.outcome.take().or_else(|| json::scalar(&listed["call_successful"]));
+        if let Some(summary) = json::text(&listed["transcript_summary"]) {
+            let insights = read.insights.get_or_insert_default();
+            insights.summary = insights.summary.take().or_else(|| Some(summary.to_owned()));
+        }
     }
 
     /// What was said and concluded, and the facts of the call.

@@ -96,3 +96,14 @@ fn strange_values_cost_their_field_and_no_id_costs_the_call() {
     assert!(item(json!({"status": "ended"}), 4).unwrap_err().item.contains('5'));
     assert!(item(json!("call"), 0).is_err());
 }
+
+#[test]
+fn a_call_on_which_nothing_was_said_yet_has_its_facts() {
+    let mut underway = call();
+    (underway["status"], underway["endedAt"], underway["artifact"]) = ("in-progress".into(), Value::Null, Value::Null);
+    let Found { record, settled } = read(&underway, ENDED);
+    assert!(!settled && record.transcript.is_none());
+    assert_eq!(record.call.status.as_deref(), Some("in-progress"));
+    assert_eq!(record.call.direction, Some(Direction::Inbound));
+    assert_eq!(record.call.from.and_then(|party| party.number).as_deref(), Some("+15125550143"));
+}
