@@ -8,7 +8,7 @@ use std::sync::Arc;
 use model::{CallRecord, Cancel, Direction, Door, Outcome};
 use testkit::sandbox::ringcentral::{self, RingCentral};
 use testkit::sandbox::ringcentral_backend::{self, RingCentralBackend};
-use testkit::sandbox::{Dialect, Fault, Server, SharedTruth, Truth, When};
+use testkit::sandbox::{Answer, Asked, Dialect, Fault, Server, SharedTruth, Site, Truth, When};
 use turnstone_source::secret::Secret;
 use turnstone_source::{
     Audio, AudioError, AudioRequest, Change, Cursor, Kind, Memory, NoMemory, Resume, Settings, Source, SourceError,
@@ -172,6 +172,32 @@ fn everything_ringcentral_has_comes_in_over_several_pages_in_both_dialects() {
         let elsewhere = provider.server.seen().iter().any(|seen| seen.status >= 400);
         assert!(!elsewhere, "nothing was asked for in vain");
     }
+}
+
+/// A RingCentral whose full synchronisation shows the newest record and says that this is all.
+struct Short(Arc<RingCentral>);
+
+impl Site for Short {
+    fn answer(&self, asked: &Asked) -> Answer {
+        let answer = self.0.answer(asked);
+        if asked.param("syncType") != Some("FSync") {
+            return answer;
+        }
+        let mut body: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+        body["records"].as_array_mut().expect("records").truncate(1);
+        body["syncInfo"]["olderRecordsExist"] = false.into();
+        Answer { body: body.to_string().into_bytes(), ..answer }
+    }
+}
+
+#[test]
+fn a_full_synchronisation_is_not_taken_for_the_whole_log() {
+    let provider = Provider::start(12, Dialect::Documented);
+    let server = Server::start(Arc::new(Short(provider.site.clone())));
+    let mut library = Library::default();
+    let source = open(Kind::Ringcentral, server.origin(), ringcentral::SECRET, days_later, &[]);
+    library.sync(&*source).expect("a whole walk");
+    assert_eq!(library.calls.len(), 12, "the log itself is read");
 }
 
 #[test]
