@@ -78,6 +78,24 @@ fn what_may_still_come_keeps_a_call_open_while_it_is_young() {
 }
 
 #[test]
+fn a_call_in_which_nobody_spoke_keeps_its_facts() {
+    for artifact in [Value::Null, json!({}), json!({"recordingUrl": "https://storage.vapi.ai/c1.wav"})] {
+        let mut silent = call();
+        silent["artifact"] = artifact;
+        silent.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+        let Found { record, .. } = read(&silent, LATER);
+        assert_eq!(record.transcript, None);
+        let facts = record.call;
+        assert_eq!(facts.direction, Some(Direction::Inbound));
+        assert_eq!(facts.started_at.map(|at| at.utc_ms), Some(1_735_689_602_000));
+        assert_eq!(facts.duration_ms, Some(90_000));
+        assert_eq!(facts.from.and_then(|from| from.number).as_deref(), Some("+15125550143"));
+        assert_eq!((facts.status.as_deref(), facts.outcome.as_deref()), (Some("ended"), Some("customer-ended-call")));
+        assert_eq!(record.insights.and_then(|said| said.summary).as_deref(), Some("They said hello."));
+    }
+}
+
+#[test]
 fn an_older_call_has_its_transcript_and_summary_at_the_top() {
     let older = json!({"id": "c1", "status": "ended", "createdAt": "2024-01-01T00:00:00Z",
         "transcript": "AI: Hello.\nUser: Hi.\n", "summary": "Short.", "stereoRecordingUrl": "https://storage.vapi.ai/x-stereo.wav"});
