@@ -25,7 +25,8 @@ cargo ci [--no-window]     every check and every test; --no-window leaves out th
 cargo dev [ARGUMENTS]      the window with hot reload; ARGUMENTS go to `tauri dev`";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo's aliases end in `--` already; who writes another one means the same.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--").collect();
     let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     let outcome: Outcome = match (command, rest) {
         ("demo", []) => demo::run(false),
