@@ -42,6 +42,13 @@ export function chipsOf(filter: Filter, sourceName: (id: string) => string, now:
   return chips;
 }
 
+/** A name for what a search and a filter find, proposed where it is to be kept. */
+export function nameFor(query: string, filter: Filter, sourceName: (id: string) => string, now: number): string {
+  const words = chipsOf(filter, sourceName, now).map((chip) => chip.words);
+  const named = [query === '' ? null : query, ...words].filter((part) => part !== null);
+  return named.length > 0 ? named.join(', ') : 'All calls';
+}
+
 function lengthWords(least: number | undefined, most: number | undefined): string {
   const minutes = (ms: number): string => `${Number((ms / 60_000).toFixed(2))} min`;
   if (least === undefined) return `At most ${minutes(most ?? 0)}`;

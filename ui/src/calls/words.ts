@@ -35,6 +35,13 @@ export const AUDIO_STATES = {
   none: { word: 'Never recorded', words: 'This call has no recording' },
 } as const;
 
+/** What is here and was seen to be gone at the source. */
+export const KEPT = { word: 'Gone at the source, kept here', words: 'Gone at the source, kept here' } as const;
+
+export function keptOnly(row: CallRow): boolean {
+  return row.audio === 'cached' && row.vanished_ms !== null;
+}
+
 export type AudioName = keyof typeof AUDIO_STATES;
 
 export function audioName(state: string): AudioName {
@@ -55,7 +62,7 @@ export function rowWords(row: CallRow): string {
     otherParty(row),
     by === null ? null : `with ${by}`,
     dateTime(row.started_ms),
-    AUDIO_STATES[audioName(row.audio)].word,
+    keptOnly(row) ? KEPT.word : AUDIO_STATES[audioName(row.audio)].word,
     row.has_transcript ? null : 'no transcript',
   ]
     .filter((part) => part !== null)

@@ -7,6 +7,7 @@ import { ago } from '../text/moment';
 
 export const STATES: Record<SourceState, string> = {
   syncing: 'Syncing',
+  offline: 'Offline: it is not asked now',
   sign_in: 'Needs you to sign in',
   failed: 'Last sync did not finish',
   partial: 'Some items could not be read',
@@ -25,6 +26,25 @@ export function runWords(run: SyncRun): string {
   return parts.length > 0 ? parts.join(', ') : 'nothing new';
 }
 
+/** What is wrong with the last run in a few words, and the next step; `null` while all is well. */
+export function failureWords(run: SyncRun | null): { title: string; next: string } | null {
+  if (run === null || run.error === null) return null;
+  switch (run.error_code) {
+    case 'needs_credentials':
+      return { title: 'Signing in is needed.', next: 'What is already here keeps working.' };
+    case 'forbidden':
+      return { title: 'The server does not allow it.', next: 'Ask whoever runs it for the right that is missing, or sign in as somebody else.' };
+    case 'rate_limited':
+      return { title: 'The server asked us to wait.', next: 'It is asked again when the time is over.' };
+    case 'unreachable':
+      return { title: 'The source cannot be reached.', next: 'Check that it is there and that its address is right; it is tried again of itself.' };
+    case 'offline':
+      return { title: 'Turnstone was offline.', next: 'It is asked again once you are online.' };
+    default:
+      return { title: 'The last sync did not finish.', next: 'It is tried again of itself.' };
+  }
+}
+
 /** `Waiting 40 s: the server asked for it` */
 export function waitingWords(until_ms: number, why: string, now: number): string {
   const seconds = Math.max(1, Math.ceil((until_ms - now) / 1000));
@@ -35,7 +55,7 @@ export function waitingWords(until_ms: number, why: string, now: number): string
 export function lastRunWords(source: SourceView, now: number): string {
   const run = source.last_run;
   if (!run) return 'Not synced yet.';
-  if (run.error !== null || !run.complete) return `Stopped ${ago(run.at_ms, now)} after ${plural(run.seen, 'call')}.`;
+  if (run.error !== null || !run.complete) return `Stopped ${ago(run.at_ms, now)}${run.seen > 0 ? ` after ${plural(run.seen, 'call')}` : ''}.`;
   const when = `${ago(run.at_ms, now)} in ${elapsed(run.elapsed_ms)}`;
   return `Synced ${when}. ${plural(run.seen, 'call')} seen: ${runWords(run)}.`;
 }

@@ -1,6 +1,8 @@
 // Whether anything is asked over the network: the user's switch, and whether there is a network.
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
-import type { NetworkState } from '../bridge/generated';
+import type { NetworkState, SourceView } from '../bridge/generated';
+
+const ON_THIS_MACHINE = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])([:/]|$)/i;
 
 export class NetworkSwitch {
   state = $state.raw<NetworkState>({ offline: false, away: false });
@@ -9,6 +11,12 @@ export class NetworkSwitch {
   get words(): string | null {
     if (this.state.offline) return 'Offline: nothing is asked over the network';
     return this.state.away ? 'No network: what is here keeps working' : null;
+  }
+
+  /** Whether a source is not asked now. Without a network a server on this machine still is; folders always are. */
+  holdsBack(source: SourceView | undefined): boolean {
+    if (!source || source.local) return false;
+    return this.state.offline || (this.state.away && !ON_THIS_MACHINE.test(source.place));
   }
 
   async start(): Promise<void> {

@@ -62,6 +62,11 @@ export class PlayerController {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** The source of the call that is wanted or was refused. */
+  get wantedSource(): string | null {
+    return this.wanted ? rowOf(this.wanted.call).source : null;
+  }
+
   /** Listens to the application until the returned function is called. */
   start(): () => void {
     return this.app.listen((event) => this.hear(event));

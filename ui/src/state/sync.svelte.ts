@@ -4,7 +4,7 @@ import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
 import type { JobProgress, NewSource, SourceCheck, SourceKind, SourceView, SyncRun } from '../bridge/generated';
 
-export type SourceState = 'syncing' | 'sign_in' | 'failed' | 'partial' | 'ok' | 'new';
+export type SourceState = 'syncing' | 'offline' | 'sign_in' | 'failed' | 'partial' | 'ok' | 'new';
 
 export class Sync {
   sources = $state.raw<SourceView[]>([]);
@@ -46,6 +46,21 @@ export class Sync {
     } catch (error) {
       if (asked === this.#asked) this.fault = asFault(error);
     }
+  }
+
+  /** The syncs that run. */
+  get syncs(): JobProgress[] {
+    return [...this.jobs.values()].filter((job) => job.kind === 'sync');
+  }
+
+  /** A source by its id, unless it was removed. */
+  find(source: string | null): SourceView | undefined {
+    return this.sources.find((each) => each.id === source);
+  }
+
+  /** The user's name for a source. */
+  nameOf(source: string): string {
+    return this.find(source)?.name ?? 'a removed source';
   }
 
   /** The running job of a source. */
@@ -113,7 +128,7 @@ export class Sync {
     }
     this.jobs.delete(job.job);
     this.lastResult = job.result;
-    if (job.source !== null) void this.reload();
+    if (job.kind === 'sync') void this.reload();
   }
 
   async #try(action: () => Promise<unknown>): Promise<void> {
@@ -126,9 +141,10 @@ export class Sync {
   }
 }
 
-/** How a source is doing, worst news first. */
-export function stateOf(source: SourceView, job: JobProgress | undefined): SourceState {
+/** How a source is doing, worst news first. A source that is held back because of the network has no error of its own. */
+export function stateOf(source: SourceView, job: JobProgress | undefined, heldBack: boolean): SourceState {
   if (source.syncing || job) return 'syncing';
+  if (heldBack) return 'offline';
   if (source.last_run === null) return 'new';
   if (source.last_run.error_code === 'needs_credentials') return 'sign_in';
   if (source.last_run.error !== null || !source.last_run.complete) return 'failed';

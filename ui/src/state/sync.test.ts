@@ -49,14 +49,14 @@ const job: JobProgress = {
 describe('how a source is doing', () => {
   it('tells the worst news first', () => {
     const with_run = (change: Partial<SyncRun>): SourceView => ({ ...source, last_run: { ...run, ...change } });
-    expect(stateOf(source, undefined), 'all well').toBe('ok');
-    expect(stateOf(with_run({ rejected: 2 }), undefined), 'some items could not be read').toBe('partial');
-    expect(stateOf(with_run({ rejected: 2, error: 'gone' }), undefined), 'an error outweighs them').toBe('failed');
-    expect(stateOf(with_run({ complete: false }), undefined), 'stopped half way').toBe('failed');
+    expect(stateOf(source, undefined, false), 'all well').toBe('ok');
+    expect(stateOf(with_run({ rejected: 2 }), undefined, false), 'some items could not be read').toBe('partial');
+    expect(stateOf(with_run({ rejected: 2, error: 'gone' }), undefined, false), 'an error outweighs them').toBe('failed');
+    expect(stateOf(with_run({ complete: false }), undefined, false), 'stopped half way').toBe('failed');
     const unsigned = with_run({ error: 'no token', error_code: 'needs_credentials' });
-    expect(stateOf(unsigned, undefined), 'signing in is what helps').toBe('sign_in');
-    expect(stateOf({ ...source, last_run: null }, undefined), 'never synced').toBe('new');
-    expect(stateOf(with_run({ error: 'gone' }), job), 'what runs now outweighs the past').toBe('syncing');
+    expect(stateOf(unsigned, undefined, false), 'signing in is what helps').toBe('sign_in');
+    expect(stateOf({ ...source, last_run: null }, undefined, false), 'never synced').toBe('new');
+    expect(stateOf(with_run({ error: 'gone' }), job, true), 'what runs now outweighs the past').toBe('syncing');
   });
 });
 

@@ -14,6 +14,8 @@ export interface TranscriptPane {
   reveal(turn: number, focus: boolean): void;
   /** Puts the keyboard into the find field, its text selected. */
   focusFind(): void;
+  /** Puts the keyboard to the turns, where they are. */
+  focusTurns(): void;
   /** The first turn that can be read now. */
   topTurn(): number;
 }
@@ -173,6 +175,12 @@ export class TranscriptController {
     this.findOpen = false;
     this.sought = { kind: 'text', text: '' };
     this.current = -1;
+  }
+
+  /** Closes the find bar and gives the keyboard back to the turns. */
+  leaveFind(): void {
+    this.closeFind();
+    this.pane?.focusTurns();
   }
 
   /** Looks for a text as it is typed; the first hit at or below what is being read becomes the current one. */

@@ -3,6 +3,7 @@
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import type { FirstCall } from '../bridge/generated';
 import { dayKey } from '../text/moment';
+import { keeping } from './keeping.svelte';
 import { library } from './library.svelte';
 import { network } from './network.svelte';
 import { preferences } from './settings.svelte';
@@ -11,7 +12,7 @@ import { selection } from './selection.svelte';
 import { sync } from './sync.svelte';
 
 export type Screen = 'library' | 'sources';
-export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | null;
+export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | 'keep_search' | null;
 
 const RENEW_MS = 400;
 
@@ -37,6 +38,7 @@ export class WindowState {
     this.#stop = backend.listen((event) => this.#hear(event));
     void library.start();
     void sync.start();
+    void keeping.start();
     void network.start();
     void preferences.start();
     return () => {
@@ -65,6 +67,7 @@ export class WindowState {
 
   #hear(event: AppEvent): void {
     sync.hear(event);
+    keeping.hear(event);
     network.hear(event);
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;

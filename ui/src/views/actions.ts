@@ -1,7 +1,9 @@
 // What the keys, the palette and the panes do, in one place: commands that need more than one controller.
 import type { CallView, SearchHit } from '../bridge/generated';
+import { keeping } from '../state/keeping.svelte';
 import { library } from '../state/library.svelte';
 import { player } from '../state/player.svelte';
+import { network } from '../state/network.svelte';
 import { ALL, type Place } from '../state/place';
 import { search } from '../state/searching';
 import { selection } from '../state/selection.svelte';
@@ -64,6 +66,23 @@ export async function playHit(hit: SearchHit): Promise<void> {
   if (call?.row.id === hit.call) player.playFrom(call, hit.start_ms ?? 0);
 }
 
+/** Fetches the audio of the call on the screen. */
+export function downloadCall(): void {
+  const call = selection.call;
+  if (call && call.row.audio !== 'cached') void keeping.download([call.row.id]);
+}
+
+/** Has the call on the screen stay here, or no longer. */
+export function keepCall(): void {
+  const call = selection.call;
+  if (call && call.recordings.length > 0) void keeping.pin([call.row.id], !call.pinned).then(() => selection.refresh());
+}
+
+/** Fetches the audio of all calls the list or the search shows. */
+export function downloadList(): Promise<void> {
+  return keeping.downloadAll(library.effective, search.active ? search.text.trim() : '');
+}
+
 export async function go(place: Place): Promise<void> {
   app.screen = 'library';
   await library.setPlace(place);
@@ -102,7 +121,7 @@ function openAtCursor(): void {
 
 /** Leaves what was entered last: a search of the transcript, then the search of everything. */
 function leave(panes: Panes): void {
-  if (transcript.findOpen) return transcript.closeFind();
+  if (transcript.findOpen) return transcript.leaveFind();
   if (search.active) {
     search.clear();
     return panes.focusList();
@@ -159,6 +178,12 @@ export function run(command: CommandId, panes: Panes): void {
     sources: () => (app.screen = 'sources'),
     add_source: () => (app.sheet = 'add_source'),
     sync_all: () => void sync.syncNow(null),
+    download_call: downloadCall,
+    keep_call: keepCall,
+    download_list: () => void downloadList(),
+    keep_list: () => (app.sheet = 'keep_search'),
+    pause_downloads: () => void keeping.pause(!keeping.downloads.paused),
+    toggle_offline: () => void network.toggle(),
     clear_filters: () => void library.setFilter({}),
     settings: () => (app.sheet = 'settings'),
     about: () => (app.sheet = 'about'),

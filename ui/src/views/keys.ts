@@ -40,10 +40,16 @@ export type CommandId =
   | 'add_source'
   | 'sync_all'
   | 'clear_filters'
+  | 'download_call'
+  | 'keep_call'
+  | 'download_list'
+  | 'keep_list'
+  | 'pause_downloads'
+  | 'toggle_offline'
   | 'settings'
   | 'about';
 
-export type Group = 'Playing' | 'Reading' | 'Finding' | 'Going';
+export type Group = 'Playing' | 'Reading' | 'Finding' | 'Keeping' | 'Going';
 
 export interface Binding {
   command: CommandId;
@@ -78,6 +84,12 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'next_hit', words: 'Next hit', group: 'Finding', keys: ['N'] },
   { command: 'previous_hit', words: 'Previous hit', group: 'Finding', keys: ['Shift+N'] },
   { command: 'clear_filters', words: 'Clear filters', group: 'Finding', keys: [] },
+  { command: 'download_call', words: 'Download this call', group: 'Keeping', keys: ['D'] },
+  { command: 'keep_call', words: 'Keep this call here, or no longer', group: 'Keeping', keys: ['P'] },
+  { command: 'download_list', words: 'Download the calls of the list', group: 'Keeping', keys: ['Shift+D'] },
+  { command: 'keep_list', words: 'Keep the calls of the list here…', group: 'Keeping', keys: ['Shift+P'] },
+  { command: 'pause_downloads', words: 'Pause or resume the downloads', group: 'Keeping', keys: [] },
+  { command: 'toggle_offline', words: 'Work offline, or go online', group: 'Keeping', keys: [] },
   { command: 'up', words: 'Up in the list', group: 'Going', keys: ['ArrowUp'] },
   { command: 'down', words: 'Down in the list', group: 'Going', keys: ['ArrowDown'] },
   { command: 'open', words: 'Open the call', group: 'Going', keys: ['Enter'] },
