@@ -66,7 +66,6 @@ impl<'a> CallLog<'a> {
             None => return Err(ItemError::Bad("its call log cannot be read".into())),
         };
         let is_young = started_at.as_ref().is_none_or(|at| now_ms - at.utc_ms < MAY_COME);
-        let is_failed = json::text(&self.0["status"]).is_some_and(|status| status.eq_ignore_ascii_case("failed"));
         let has_turns = !read.transcript.turns.is_empty();
         let mut record = CallRecord {
             call: read.call,
@@ -86,7 +85,8 @@ impl<'a> CallLog<'a> {
             record,
             is_young,
             is_open: self.is_on_the_way() || self.is_pending("summaryStatus") || self.is_pending("audioFetchStatus"),
-            lacks_transcript: !has_turns && !self.is_on_the_way() && !is_failed && !self.is_silent(),
+            // A server that missed a call's end says for ever that it goes on; in a failed call something may have been said.
+            lacks_transcript: !has_turns && !(is_young && self.is_on_the_way()) && !self.is_silent(),
         })
     }
 
@@ -142,10 +142,18 @@ impl<'a> CallLog<'a> {
         (!insights.is_empty()).then_some(insights)
     }
 
+    /// Where the audio may lie besides the server's store: an address of a file in that store leads nowhere new.
+    fn older_address(&self) -> Option<&str> {
+        let key = json::text(&self.0["audioStorageKey"]);
+        let is_in_store = |address: &str| key.is_some_and(|key| address.ends_with(key));
+        let addresses = || ["recordingUrl", "audioUrl"].iter().filter_map(|name| json::text(&self.0[*name]));
+        addresses().find(|address| !is_in_store(address)).or_else(|| addresses().next())
+    }
+
     /// Every call that came from ElevenLabs may have a recording, whatever the server says of its last try to fetch it.
     fn recording(&self, record: &CallRecord) -> Option<Recording> {
         let storage_path = self.conversation_id();
-        let legacy_url = ["recordingUrl", "audioUrl"].iter().find_map(|name| json::text(&self.0[*name]));
+        let legacy_url = self.older_address();
         let is_kept = json::text(&self.0["audioStorageKey"]).is_some()
             || json::text(&self.0["audioFetchStatus"]).is_some_and(|status| matches!(status, "available" | "pending"));
         (storage_path.is_some() || legacy_url.is_some() || is_kept).then(|| Recording {

@@ -181,6 +181,57 @@ fn a_call_log_that_makes_no_sense_is_refused_or_read_as_far_as_it_goes_and_its_s
 }
 
 #[test]
+fn what_was_said_is_read_at_the_provider_though_the_server_says_the_call_failed_or_still_goes_on() {
+    let truth = Truth::small(2);
+    let place = Place::new(truth.clone(), Dialect::Documented, long_after);
+    let forgetful = |site: &dyn Site, asked: &Asked| {
+        let answer = site.answer(asked);
+        if asked.path != "/api/call-logs" {
+            return answer;
+        }
+        changed(answer, |page| {
+            for (log, status) in page["data"].as_array_mut().unwrap().iter_mut().zip(["failed", "in-progress"]) {
+                (log["status"], log["transcript"]) = (json!(status), json!(null));
+            }
+        })
+    };
+    let server = Server::start(Arc::new(Tampered(place.backend.clone(), forgetful)));
+    let provider = ("provider_url", place.elevenlabs_server.origin());
+    let set = [provider, ("provider_key_secret", "elevenlabs-key")];
+    let source = place.open(Kind::ElevenlabsBackend, server.origin(), &sign_in(), &set);
+    let mut shelf = Shelf::synced(&*source);
+    for call in &truth.calls {
+        assert_eq!(spoken(&shelf.calls[&call.id]), said(call));
+    }
+    place.elevenlabs_server.forget();
+    shelf.sync(&*source).unwrap();
+    assert_eq!(place.elevenlabs_server.requests(), 0, "what the provider told once is not asked for again");
+}
+
+#[test]
+fn an_older_address_is_kept_rather_than_one_that_leads_to_the_servers_own_store() {
+    let place = Place::new(Truth::small(2), Dialect::Documented, long_after);
+    const OLDER: &str = "/api/audio/older.mp3";
+    let both = |site: &dyn Site, asked: &Asked| {
+        let answer = site.answer(asked);
+        if asked.path != "/api/call-logs" {
+            return answer;
+        }
+        changed(answer, |page| {
+            for (log, older) in page["data"].as_array_mut().unwrap().iter_mut().zip([json!(OLDER), json!(null)]) {
+                log["audioStorageKey"] = json!("conv_1_1.mp3");
+                (log["recordingUrl"], log["audioUrl"]) = (json!("/api/audio/conv_1_1.mp3"), older);
+            }
+        })
+    };
+    let server = Server::start(Arc::new(Tampered(place.backend.clone(), both)));
+    let shelf = Shelf::synced(&*place.open(Kind::ElevenlabsBackend, server.origin(), &sign_in(), &[]));
+    let mut addresses: Vec<_> = shelf.calls.values().map(|call| call.recordings[0].legacy_url.clone()).collect();
+    addresses.sort();
+    assert_eq!(addresses, [Some("/api/audio/conv_1_1.mp3".to_owned()), Some(OLDER.to_owned())]);
+}
+
+#[test]
 fn who_may_not_see_calls_is_told_the_permission_and_a_wrong_password_is_told_as_such() {
     let place = Place::new(Truth::small(3), Dialect::Observed, long_after);
     place.backend.forbid(true);
