@@ -7,9 +7,28 @@ use std::path::Path;
 /// Where Linux tells about batteries and mains.
 const SUPPLIES: &str = "/sys/class/power_supply";
 
-/// Whether the machine runs on its battery.
-pub(crate) fn on_battery() -> bool {
-    cfg!(target_os = "linux") && runs_on_battery(Path::new(SUPPLIES))
+/// Whether to be sparing: the machine runs on its battery, or the connection is paid by volume.
+pub(crate) fn is_dear() -> bool {
+    cfg!(target_os = "linux") && runs_on_battery(Path::new(SUPPLIES)) || is_metered()
+}
+
+/// Whether the system takes the connection for one that is paid by volume. A system that does not answer has none.
+#[cfg(target_os = "linux")]
+fn is_metered() -> bool {
+    const MANAGER: &str = "org.freedesktop.NetworkManager";
+    // Known to be, and guessed to be.
+    const METERED: [u32; 2] = [1, 3];
+    let metered = || -> zbus::Result<u32> {
+        let bus = zbus::blocking::Connection::system()?;
+        let manager = zbus::blocking::Proxy::new(&bus, MANAGER, "/org/freedesktop/NetworkManager", MANAGER)?;
+        manager.get_property("Metered")
+    };
+    metered().is_ok_and(|metered| METERED.contains(&metered))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_metered() -> bool {
+    false
 }
 
 /// A machine runs on its battery if it has one that is being emptied and no mains that is plugged in.

@@ -175,9 +175,11 @@ impl App {
 
     fn sync_as_job(&self, id: SourceId, full: bool, mut job: Progress, cancel: &Cancel) {
         let mut changed = false;
+        let name = self.source_row(id).map(|row| row.name).unwrap_or_default();
         let outcome = self.sync(id, full, cancel, &mut |event| match event {
-            SyncEvent::Progress { seen, total } => {
+            SyncEvent::Progress { seen, total, pages, transcripts } => {
                 (job.done, job.total) = (seen, total);
+                job.words = reading(&name, pages, transcripts);
                 self.report(&job);
                 if std::mem::take(&mut changed) {
                     self.tell(&AppEvent::LibraryChanged);
@@ -255,6 +257,12 @@ fn whole_look(id: SourceId) -> String {
 /// Whether anything but looking happened.
 fn has_news(run: &SyncRun) -> bool {
     run.added + run.updated + run.vanished + run.rejected > 0 || !run.complete
+}
+
+/// What a run does, such as `Reading Desk: 3 pages, 120 transcripts`.
+fn reading(name: &str, pages: u64, transcripts: u64) -> String {
+    let plural = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!("Reading {name}: {}, {}", plural(pages, "page"), plural(transcripts, "transcript"))
 }
 
 /// A run in a few words, such as `12 new, 1 changed, 2 unreadable`.

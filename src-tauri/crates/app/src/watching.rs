@@ -128,7 +128,7 @@ impl App {
             failures: if remote { u32::try_from(failures).unwrap_or(RUNS) } else { 0 },
             needs_credentials: code == Some(FaultCode::NeedsCredentials.as_str()),
             asked_to_wait: None,
-            sparing: power::on_battery(),
+            sparing: power::is_dear(),
         });
         next.unwrap_or(RECONSIDER)
     }

@@ -66,9 +66,10 @@ fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Can
         change(source, "rejected", None, Some(&reason), output);
     };
     let outcome = app.sync_settled(source.id, full, cancel, &mut |event| match event {
-        SyncEvent::Progress { seen, total } => {
+        SyncEvent::Progress { seen, total, pages, transcripts } => {
             total.inspect(|total| bar.set_length(*total));
             bar.set_position(seen);
+            bar.set_message(one_line(&format!("{}: {pages} pages, {transcripts} transcripts", source.name)));
         }
         SyncEvent::Added(call) => change(source, "added", Some(call), None, output),
         SyncEvent::Updated(call) => change(source, "updated", Some(call), None, output),

@@ -57,7 +57,12 @@ pub enum SyncError {
 /// Walks a source from where it was left and keeps every page with its cursor in one transaction.
 pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
     let began = (walk.clock)();
-    let mut report = Report { run: SyncRun { at_ms: began, ..SyncRun::default() }, waiting: Vec::new(), error: None };
+    let mut report = Report {
+        run: SyncRun { at_ms: began, ..SyncRun::default() },
+        waiting: Vec::new(),
+        transcripts: 0,
+        error: None,
+    };
     let before = walk.source.requests();
     report.error = go(walk, &mut report, observe).err();
     report.run.requests = walk.source.requests() - before;
@@ -88,7 +93,12 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
         let total = page.total;
         doubt |= page.doubt.is_some();
         keep(walk, page, &mut kept, report, observe)?;
-        observe(SyncEvent::Progress { seen: report.run.seen, total });
+        observe(SyncEvent::Progress {
+            seen: report.run.seen,
+            total,
+            pages: report.run.pages,
+            transcripts: report.transcripts,
+        });
     }
     match seen {
         Some(seen) if !doubt && proves_absence(report) => vanish_unseen(walk, &seen, report, observe),
@@ -134,7 +144,9 @@ fn keep(
     let (actions, rejected) = counted(plan(page.changes, &known), report);
     report.run.pages += 1;
     report.waiting = page.waiting;
-    let written = actions.into_iter().map(|action| step(walk, action)).collect();
+    let written: Vec<Step> = actions.into_iter().map(|action| step(walk, action)).collect();
+    let with_words = |step: &&Step| matches!(step, Step::Put { record, .. } if record.transcript.is_some());
+    report.transcripts += written.iter().filter(with_words).count() as u64;
     let new_cursor = (kept.as_ref() != Some(&page.cursor)).then_some(page.cursor);
     for change in write(walk, written, new_cursor.as_ref())? {
         tell(&change, report, observe);

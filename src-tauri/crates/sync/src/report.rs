@@ -12,6 +12,8 @@ pub struct Report {
     pub run: SyncRun,
     /// Items left for a later run because they are still being written.
     pub waiting: Vec<String>,
+    /// How many calls with a transcript were written.
+    pub transcripts: u64,
     /// Why it did not reach the end; what was kept until then stays.
     pub error: Option<SyncError>,
 }
@@ -33,6 +35,10 @@ pub enum SyncEvent<'a> {
         seen: u64,
         /// Items in all.
         total: Option<u64>,
+        /// Pages kept so far.
+        pages: u64,
+        /// Calls with a transcript that were written so far.
+        transcripts: u64,
     },
 }
 
