@@ -1,6 +1,7 @@
 // How the audio of a call is doing, in sentences: why it is not here, what happens of itself, until when the source has it.
 import type { AttemptView, CallView, RecordingView } from '../bridge/generated';
-import { dayKey, longDay, shortDay, timeOfDay } from '../text/moment';
+import { sentence } from '../text/cut';
+import { dayKey, longDay, shortDay, timeOfDay, withLocalTimes } from '../text/moment';
 
 const DAY = 86_400_000;
 
@@ -55,7 +56,7 @@ export function standingOf(recording: RecordingView, offline: boolean, now: numb
     case 'pending':
       return { tone: 'quiet', words: `Not there yet at the source; ${again(recording, now)}.`, fetch: offline ? null : 'Try now' };
     case 'failed':
-      return { tone: 'warn', words: `${sentence(last)} It is ${again(recording, now)}.`, fetch: offline ? null : 'Try again' };
+      return { tone: 'warn', words: `${met(last, now)} It is ${again(recording, now)}.`, fetch: offline ? null : 'Try again' };
     default:
       return { tone: 'bad', words: evidence(recording, now), fetch: null };
   }
@@ -65,7 +66,7 @@ export function standingOf(recording: RecordingView, offline: boolean, now: numb
 export function expiryOf(call: CallView, now: number): Standing | null {
   const here = call.row.audio === 'cached';
   if (call.row.vanished_ms !== null) {
-    const since = `since ${longDay(call.row.vanished_ms, now).replace(/^T|^Y/, (first) => first.toLowerCase())}`;
+    const since = `since ${longDay(call.row.vanished_ms, now).replace(/^(Today|Yesterday)$/, (day) => day.toLowerCase())}`;
     return { tone: 'warn', words: `Gone at the source ${since}${here ? '; kept here' : ''}.`, fetch: null };
   }
   const moments = call.recordings.filter((each) => each.audio !== 'unavailable').map((each) => each.expires_ms);
@@ -110,13 +111,11 @@ function evidence(recording: RecordingView, now: number): string {
   const last = recording.attempts.at(-1);
   if (recording.expires_ms !== null && recording.expires_ms <= now) return `Gone: the source kept it until ${shortDay(recording.expires_ms, now)}.`;
   if (!last) return 'Gone at the source.';
-  return `Gone: ${sentence(last)} Last asked ${shortDay(last.at_ms, now)} ${timeOfDay(last.at_ms)}.`;
+  return `Gone: ${met(last, now)} Last asked ${shortDay(last.at_ms, now)} ${timeOfDay(last.at_ms)}.`;
 }
 
 /** What an attempt met, as a sentence. */
-function sentence(attempt: AttemptView | undefined): string {
+function met(attempt: AttemptView | undefined, now: number): string {
   if (!attempt) return 'It could not be fetched.';
-  const words = attempt.detail ?? `${outcomeWords(attempt.outcome)} at ${tierWords(attempt.tier)}`;
-  const whole = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+  return sentence(withLocalTimes(attempt.detail ?? `${outcomeWords(attempt.outcome)} at ${tierWords(attempt.tier)}`, now));
 }

@@ -1,9 +1,9 @@
 // Sources and their runs in words.
 import type { SourceView, SyncRun } from '../bridge/generated';
 import type { SourceState } from '../state/sync.svelte';
-import { count, plural } from '../text/cut';
+import { count, plural, sentence } from '../text/cut';
 import { elapsed } from '../text/duration';
-import { ago } from '../text/moment';
+import { ago, withLocalTimes } from '../text/moment';
 
 export const STATES: Record<SourceState, string> = {
   syncing: 'Syncing',
@@ -26,16 +26,20 @@ export function runWords(run: SyncRun): string {
   return parts.length > 0 ? parts.join(', ') : 'nothing new';
 }
 
-/** What is wrong with the last run in a few words, and the next step; `null` while all is well. */
-export function failureWords(run: SyncRun | null): { title: string; next: string } | null {
+/** What is wrong with the last run, in which words, and the next step; `null` while all is well. */
+export function failureWords(run: SyncRun | null, now: number): { title: string; words: string; next: string } | null {
   if (run === null || run.error === null) return null;
-  switch (run.error_code) {
+  return { ...stepAfter(run.error_code), words: sentence(withLocalTimes(run.error, now)) };
+}
+
+function stepAfter(code: string | null): { title: string; next: string } {
+  switch (code) {
     case 'needs_credentials':
       return { title: 'Signing in is needed.', next: 'What is already here keeps working.' };
     case 'forbidden':
       return { title: 'The server does not allow it.', next: 'Ask whoever runs it for the right that is missing, or sign in as somebody else.' };
     case 'rate_limited':
-      return { title: 'The server asked us to wait.', next: 'It is asked again when the time is over.' };
+      return { title: '', next: 'It is asked again when the time is over.' };
     case 'unreachable':
       return { title: 'The source cannot be reached.', next: 'Check that it is there and that its address is right; it is tried again of itself.' };
     case 'offline':

@@ -132,6 +132,11 @@ export function countMissing(filter: Filter): Promise<number> {
   return backend.call('count_calls', { ...filter, audio: filter.audio ?? 'not_yet' });
 }
 
+/** How many calls of a source have their audio here and began before a moment. */
+export function countOlder(source: string, before_ms: number): Promise<number> {
+  return backend.call('count_calls', { source, audio: 'cached', to_ms: before_ms });
+}
+
 /** A filter to be kept: by what calls are, not by whether their audio is here today. */
 export function lasting(filter: Filter): Filter {
   const { audio, ...rest } = filter;

@@ -13,6 +13,14 @@ export function middleCut(text: string, limit: number): string {
   return `${shape.slice(0, head).join('').trimEnd()}…${shape.slice(shape.length - tail).join('').trimStart()}`;
 }
 
+/** A message as a sentence: a capital at its beginning, a stop at its end. */
+export function sentence(message: string): string {
+  const words = message.trim();
+  if (words === '') return '';
+  const whole = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}
+
 /** `1204` → `1,204` */
 export function count(n: number): string {
   return n.toLocaleString('en-US');

@@ -77,6 +77,17 @@ export function exactTime(ms: number | null): string {
   return `${day} ${format(ms, { hour: '2-digit', minute: '2-digit', second: '2-digit' })} (${offset(ms)})`;
 }
 
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/g;
+
+/** A message in which moments are written as the user reads them: `… until 2025-11-12T16:42:00Z` → `… until 10:42`. */
+export function withLocalTimes(message: string, now: number): string {
+  return message.replace(INSTANT, (written) => {
+    const ms = Date.parse(written);
+    if (Number.isNaN(ms)) return written;
+    return dayKey(ms) === dayKey(now) ? timeOfDay(ms) : `${shortDay(ms, now)} ${timeOfDay(ms)}`;
+  });
+}
+
 /** `just now`, `12 min ago`, `3 h ago`, then the date. */
 export function ago(ms: number, now: number): string {
   const minutes = Math.floor((now - ms) / 60_000);

@@ -24,7 +24,7 @@ export const SERVERS = [
     kind: 'vapi',
     name: 'Vapi',
     place: 'https://api.vapi.ai',
-    error: 'The server asked us to wait 40 s.',
+    error: 'the server asks us to wait until 2031-11-12T16:42:00Z',
     code: 'rate_limited',
   },
   {

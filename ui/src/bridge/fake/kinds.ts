@@ -57,7 +57,7 @@ export const KINDS: SourceKind[] = [
   },
   server(
     'supabase-backend',
-    'Recordings server (Supabase)',
+    'Supabase server',
     'A recordings server built on FastAPI and Supabase.',
     secret('Ask for a code by e-mail, or paste the access token of somebody who is signed in.', [TOKEN], { email_code: true }),
     [
@@ -67,21 +67,21 @@ export const KINDS: SourceKind[] = [
   ),
   server(
     'ringcentral-backend',
-    'Recordings server (RingCentral)',
+    'RingCentral server',
     'A recordings server in front of RingCentral.',
     secret('An administrator’s token of that server.', [TOKEN]),
     [setting('provider_url', 'RingCentral', 'https://platform.ringcentral.com'), KEY],
   ),
   server(
     'vapi-backend',
-    'Recordings server (Vapi)',
+    'Vapi server',
     'A recordings server in front of Vapi and Supabase Storage.',
     secret('The token of somebody who is signed in to that server.', [TOKEN]),
     [setting('provider_url', 'Vapi', 'https://api.vapi.ai'), KEY],
   ),
   server(
     'elevenlabs-backend',
-    'Recordings server (ElevenLabs)',
+    'ElevenLabs server',
     'A recordings server in front of ElevenLabs.',
     secret('The account you sign in to that server with.', ACCOUNT),
     [setting('provider_url', 'ElevenLabs', 'https://api.elevenlabs.io'), KEY],
