@@ -6,7 +6,7 @@ pub(crate) use token::Token;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::Cancel;
 
@@ -24,6 +24,11 @@ pub(crate) trait SignIn: Send + Sync {
     fn is_stale(&self, error: &HttpError) -> bool {
         matches!(error, HttpError::Status(refusal) if refusal.status == 401 && !refusal.elsewhere)
     }
+
+    /// Whether signing in asks a server, which may lock an account that is refused again and again.
+    fn asks(&self) -> bool {
+        true
+    }
 }
 
 /// The session of one source. Whoever finds it stale renews it; everybody else waits and uses the new one.
@@ -33,6 +38,8 @@ pub(crate) struct Session<S> {
     kept: Mutex<Kept>,
     /// How often signing in has failed.
     failures: AtomicU64,
+    /// How long a server's refusal to let anybody in is believed.
+    refused_for: Duration,
 }
 
 /// The credentials there are, and the how-manieth they are.
@@ -41,15 +48,20 @@ struct Kept {
     credentials: Option<Arc<[Credential]>>,
     generation: u64,
     failure: Option<SourceError>,
+    /// When the server last refused the password or the refresh token.
+    refused: Option<Instant>,
 }
 
 /// How long one wait for whoever is signing in lasts.
 const LOOK: Duration = Duration::from_millis(5);
+/// A password that is refused for one of a thousand recordings is refused for the others too. A source for which another one
+/// is entered is opened anew.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 impl<S: SignIn> Session<S> {
     /// A session that begins with the first request.
     pub fn new(how: S) -> Self {
-        Self { how, kept: Mutex::default(), failures: AtomicU64::new(0) }
+        Self { how, kept: Mutex::default(), failures: AtomicU64::new(0), refused_for: REFUSED_FOR }
     }
 
     /// How it is signed in.
@@ -81,14 +93,17 @@ impl<S: SignIn> Session<S> {
         {
             return Ok((Arc::clone(credentials), kept.generation));
         }
+        let is_refused = kept.refused.is_some_and(|at| at.elapsed() < self.refused_for);
         if let Some(failure) = &kept.failure
-            && self.failures.load(Ordering::Acquire) != before
+            && (is_refused || self.failures.load(Ordering::Acquire) != before)
         {
-            // It failed for whoever was waited for: a password that was refused is not tried once for everybody.
+            // It failed for whoever was waited for, or a moment ago: a password that was refused is not tried for everybody.
             return Err(SessionError::SignIn(again(failure)));
         }
         let signed_in = self.how.sign_in(kept.credentials.as_deref(), cancel).map_err(|error| {
             if !matches!(error, SourceError::Cancelled(_)) {
+                let is_refusal = self.how.asks() && matches!(error, SourceError::Credentials(_));
+                kept.refused = is_refusal.then(Instant::now);
                 kept.failure = Some(again(&error));
                 self.failures.fetch_add(1, Ordering::AcqRel);
             }

@@ -83,7 +83,7 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
     let mut doubt = false;
     let memory = Kept { library: walk.library, id: walk.id };
     let mut pages = walk.source.changes_since(from.as_ref(), &memory, walk.cancel);
-    while let Some(page) = next(&mut pages, walk.cancel)? {
+    while let Some(mut page) = next(&mut pages, walk.cancel)? {
         if !met.insert(trace(&page)) {
             return Err(SyncError::Repeats);
         }
@@ -91,7 +91,11 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
             seen.extend(page.changes.iter().filter_map(remote_id).map(str::to_owned));
         }
         let total = page.total;
-        doubt |= page.doubt.is_some();
+        if let Some(reason) = page.doubt.take() {
+            // Whoever lacks calls that the list did not show must be able to read why.
+            doubt = true;
+            page.changes.push(Change::Rejected(RejectedItem { item: "list of calls".into(), reason }));
+        }
         keep(walk, page, &mut kept, report, observe)?;
         observe(SyncEvent::Progress {
             seen: report.run.seen,

@@ -86,7 +86,7 @@ impl<'a> CallLog<'a> {
             is_young,
             is_open: self.is_on_the_way() || self.is_pending("summaryStatus") || self.is_pending("audioFetchStatus"),
             // A server that missed a call's end says for ever that it goes on; in a failed call something may have been said.
-            lacks_transcript: !has_turns && !(is_young && self.is_on_the_way()) && !self.is_silent(),
+            lacks_transcript: !(has_turns || self.is_silent() || is_young && self.is_on_the_way()),
         })
     }
 

@@ -353,7 +353,8 @@ fn read_json(answer: Response, most: u64) -> Result<Value, Failure> {
     if bytes.is_empty() && answer.status == 204 {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&bytes).map_err(|error| {
+    // Some servers put a byte order mark in front, which JSON does not know.
+    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).map_err(|error| {
         let kind = answer.headers.get("content-type").map_or("without a type", |kind| kind.as_str());
         let words = format!("{host}{}: not JSON but {kind} ({error})", answer.url.path());
         // Without a length a body that was cut short looks complete.

@@ -107,6 +107,19 @@ fn a_password_that_is_refused_is_not_tried_once_for_everybody_who_waited() {
 }
 
 #[test]
+fn a_password_that_is_refused_is_not_tried_again_for_the_next_recording_but_after_a_while() {
+    let refused = |session: &Session<Counting>| {
+        for _ in 0..3 {
+            let error = session.with(&Cancel::new(), |_| Ok(())).unwrap_err();
+            assert_eq!(error.to_string(), "the password is refused");
+        }
+        session.how().times.load(Ordering::SeqCst)
+    };
+    assert_eq!(refused(&session(true)), 1);
+    assert_eq!(refused(&Session { refused_for: Duration::ZERO, ..session(true) }), 3);
+}
+
+#[test]
 fn whoever_waits_for_a_session_can_stop_waiting() {
     let session = session(false);
     let (cancel, asked) = (Cancel::new(), Barrier::new(2));

@@ -54,4 +54,9 @@ impl SignIn for Token {
         }
         Ok(vec![(self.credential)(&secret)])
     }
+
+    /// A token is only looked up.
+    fn asks(&self) -> bool {
+        false
+    }
 }

@@ -247,6 +247,8 @@ fn a_walk_in_doubt_takes_nothing_for_gone() {
     place.walk(&ScriptedSource::new().page([a_call("a"), a_call("b")]));
     let report = place.walk_full(&ScriptedSource::new().page([a_call("a")]).doubting());
     assert_eq!((report.run.vanished, place.here().len()), (0, 2));
+    let told: Vec<&str> = report.run.problems.iter().map(|problem| problem.reason.as_str()).collect();
+    assert_eq!(told, ["the script says so"], "people learn that there may be more than what came in");
     let report = place.walk_full(&ScriptedSource::new().page([a_call("a")]));
     assert_eq!(report.run.vanished, 1, "without a doubt it is");
 }

@@ -193,6 +193,12 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_byte_order_mark_before_json_is_no_matter() {
+    let server = Server::always(json_answer("\u{feff}[1]"));
+    assert_eq!(server.http().get("/a").json(&Cancel::new()).unwrap(), json!([1]));
+}
+
+#[test]
 fn json_deeper_than_it_should_be_and_what_is_no_json_are_refused() {
     for body in [format!("{}{}", "[".repeat(200), "]".repeat(200)), "<html>".into(), String::new()] {
         let server = Server::always(json_answer(&body));
