@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use testkit::sandbox::{Fault, Truth};
 
 use crate::served::Served;
-use crate::servers_faults::side_by_side;
+use crate::servers_faults::{each_of, side_by_side};
 
 const CALLS: usize = 3;
 
@@ -17,6 +17,9 @@ fn lasting() -> Vec<Fault> {
         Fault::Status(403),
         Fault::Truncated(300),
         Fault::WrongLength(10),
+        Fault::WrongLength(-10),
+        Fault::HalfJson,
+        Fault::Status(404),
         Fault::Reset(0),
         Fault::Reset(300),
         Fault::Html,
@@ -27,19 +30,17 @@ fn lasting() -> Vec<Fault> {
 
 #[test]
 fn a_recording_that_does_not_come_whole_is_not_cached_and_comes_later() {
-    for kind in ["elevenlabs", "elevenlabs-backend"] {
-        side_by_side(lasting(), |fault| {
-            let served = Served::new(kind, Truth::small(CALLS));
-            assert_eq!(served.sync().run.added, CALLS as u64);
-            let fault_now = fault.clone();
-            served.server().whims(move |_| Some(fault_now.clone()));
-            let totals = served.fetch_all();
-            assert_eq!((totals.total, totals.cached), (CALLS as u64, 0), "{kind}, {fault:?}: {totals:?}");
-            assert_eq!(served.cached(), [] as [Vec<u8>; 0], "{kind}, {fault:?}: nothing partial lies in the cache");
-            served.server().behave();
-            assert_comes(&served, &format!("{kind}, {fault:?}"));
-        });
-    }
+    side_by_side(each_of(&["elevenlabs", "elevenlabs-backend"], lasting()), |(kind, fault)| {
+        let served = Served::new(kind, Truth::small(CALLS));
+        assert_eq!(served.sync().run.added, CALLS as u64);
+        let fault_now = fault.clone();
+        served.server().whims(move |_| Some(fault_now.clone()));
+        let totals = served.fetch_all();
+        assert_eq!((totals.total, totals.cached), (CALLS as u64, 0), "{kind}, {fault:?}: {totals:?}");
+        assert_eq!(served.cached(), [] as [Vec<u8>; 0], "{kind}, {fault:?}: nothing partial lies in the cache");
+        served.server().behave();
+        assert_comes(&served, &format!("{kind}, {fault:?}"));
+    });
 }
 
 #[test]

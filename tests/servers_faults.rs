@@ -26,11 +26,13 @@ enum Ends {
     Well,
     /// Without what was met by the fault, which is told.
     Without,
+    /// Without it: the server says that it has it no more.
+    Gone,
     /// It stops there.
     With(FaultCode),
 }
 
-use Ends::{Well, With, Without};
+use Ends::{Gone, Well, With, Without};
 
 /// Every fault, and how a run goes if it meets one call's details, and the list, for as long as it lasts.
 fn lasting() -> Vec<(Fault, Ends, Ends)> {
@@ -45,6 +47,7 @@ fn lasting() -> Vec<(Fault, Ends, Ends)> {
         (Fault::Status(502), Without, broken),
         (Fault::Status(401), needs, needs),
         (Fault::Status(403), Without, forbidden),
+        (Fault::Status(404), Gone, broken),
         (Fault::Truncated(10), Without, broken),
         (Fault::WrongLength(7), Without, broken),
         (Fault::WrongLength(-7), Without, broken),
@@ -86,75 +89,91 @@ fn passing() -> Vec<Fault> {
 
 #[test]
 fn a_fault_that_passes_leaves_no_trace() {
-    for kind in ["elevenlabs", "elevenlabs-backend", "supabase-backend", "twilio"] {
-        side_by_side(passing(), |fault| {
-            let served = Served::new(kind, Truth::small(CALLS));
-            let (fault_now, met) = (fault.clone(), Mutex::new(HashSet::new()));
-            served.server().whims(move |asked| {
-                let is_first =
-                    asked.method == "GET" && met.lock().unwrap().insert((asked.path.clone(), asked.query.clone()));
-                is_first.then(|| fault_now.clone())
-            });
-            let outcome = served.sync();
-            assert!(outcome.run.complete, "{kind}, {fault:?}: {outcome:?}");
-            assert_eq!((outcome.run.added, outcome.run.rejected), (CALLS as u64, 0), "{kind}, {fault:?}: {outcome:?}");
-            served.assert_truth(&format!("{kind}, {fault:?}"));
+    let kinds = ["elevenlabs", "elevenlabs-backend", "supabase-backend", "twilio"];
+    side_by_side(each_of(&kinds, passing()), |(kind, fault)| {
+        let served = Served::new(kind, Truth::small(CALLS));
+        let (fault_now, met) = (fault.clone(), Mutex::new(HashSet::new()));
+        served.server().whims(move |asked| {
+            let is_first =
+                asked.method == "GET" && met.lock().unwrap().insert((asked.path.clone(), asked.query.clone()));
+            is_first.then(|| fault_now.clone())
         });
-    }
+        let outcome = served.sync();
+        assert!(outcome.run.complete, "{kind}, {fault:?}: {outcome:?}");
+        assert_eq!((outcome.run.added, outcome.run.rejected), (CALLS as u64, 0), "{kind}, {fault:?}: {outcome:?}");
+        served.assert_truth(&format!("{kind}, {fault:?}"));
+    });
+}
+
+#[test]
+fn a_server_that_breaks_down_midway_is_read_to_its_end_later() {
+    let kinds = [("twilio", 2), ("twilio", 7), ("elevenlabs-backend", 7)];
+    side_by_side(each_of(&kinds, lasting()), |((kind, first), (fault, ..))| {
+        let served = Served::new(kind, Truth::small(CALLS));
+        let (fault_now, mut asked_so_far) = (fault.clone(), 0);
+        served.server().whims(move |asked| {
+            asked_so_far += usize::from(asked.method == "GET");
+            (asked_so_far > first).then(|| meet(&fault_now, asked))
+        });
+        let outcome = served.sync();
+        assert_eq!(outcome.run.vanished, 0, "{kind}, {fault:?}: {outcome:?}");
+        heals(&served, CALLS, &format!("{kind}, {fault:?} after {first}: {outcome:?}"));
+    });
 }
 
 #[test]
 fn one_call_that_cannot_be_had_keeps_no_other_one_out() {
-    for kind in ["elevenlabs", "supabase-backend"] {
-        side_by_side(lasting(), |(fault, ends, _)| {
-            let served = Served::new(kind, Truth::small(CALLS));
-            let (fault_now, chosen) = (fault.clone(), Mutex::new(None));
-            served.server().whims(move |asked| {
-                if asked.method != "GET" || is_list(asked) {
-                    return None;
-                }
-                let mut chosen = chosen.lock().unwrap();
-                let is_chosen = *chosen.get_or_insert_with(|| asked.path.clone()) == asked.path;
-                is_chosen.then(|| meet(&fault_now, asked))
-            });
-            let outcome = served.sync();
-            let words = format!("{kind}, {fault:?}: {outcome:?}");
-            let code = outcome.fault.as_ref().map(|fault| fault.code);
-            // What may not be seen of one call may be seen of none at ElevenLabs: its keys are for all or nothing.
-            let all_or_nothing = kind == "elevenlabs" && fault == Fault::Status(403);
-            let ends = if all_or_nothing { With(FaultCode::Forbidden) } else { ends };
-            let expected = match ends {
-                Well => (CALLS as u64, 0, None),
-                Without => (CALLS as u64 - 1, 1, None),
-                With(code) => (0, 0, Some(code)),
-            };
-            assert_eq!((outcome.run.added, outcome.run.rejected, code), expected, "{words}");
-            heals(&served, CALLS, &words);
+    side_by_side(each_of(&["elevenlabs", "supabase-backend", "twilio"], lasting()), |(kind, (fault, ends, _))| {
+        let served = Served::new(kind, Truth::small(CALLS));
+        let (fault_now, chosen) = (fault.clone(), Mutex::new(None));
+        served.server().whims(move |asked| {
+            if asked.method != "GET" || is_list(asked) {
+                return None;
+            }
+            let mut chosen = chosen.lock().unwrap();
+            let is_chosen = *chosen.get_or_insert_with(|| asked.path.clone()) == asked.path;
+            is_chosen.then(|| meet(&fault_now, asked))
         });
-    }
+        let outcome = served.sync();
+        let words = format!("{kind}, {fault:?}: {outcome:?}");
+        let code = outcome.fault.as_ref().map(|fault| fault.code);
+        let ends = match (kind, &fault) {
+            // What may not be seen of one call may be seen of none at ElevenLabs: its keys are for all or nothing.
+            ("elevenlabs", Fault::Status(403)) => With(FaultCode::Forbidden),
+            // Twilio says so in JSON; a page for people is somebody else's.
+            ("twilio", Fault::Status(404)) => Without,
+            _ => ends,
+        };
+        let expected = match ends {
+            Well => (CALLS as u64, 0, None),
+            Without => (CALLS as u64 - 1, 1, None),
+            Gone => (CALLS as u64 - 1, 0, None),
+            With(code) => (0, 0, Some(code)),
+        };
+        assert_eq!((outcome.run.added, outcome.run.rejected, code), expected, "{words}");
+        heals(&served, CALLS, &words);
+    });
 }
 
 #[test]
 fn a_list_that_cannot_be_had_ends_the_run_in_its_class_and_costs_nothing_that_is_here() {
-    for kind in ["elevenlabs-backend", "elevenlabs"] {
-        side_by_side(lasting(), |(fault, _, ends)| {
-            let served = Served::new(kind, Truth::small(CALLS));
-            assert_eq!(served.sync().run.added, CALLS as u64);
-            served.truth.change(|truth| *truth = Truth::small(CALLS + 1));
-            let fault_now = fault.clone();
-            served.server().whims(move |asked| is_list(asked).then(|| meet(&fault_now, asked)));
-            let outcome = served.sync();
-            let words = format!("{kind}, {fault:?}: {outcome:?}");
-            let expected = match ends {
-                Well | Without => (1, None),
-                With(code) => (0, Some(code)),
-            };
-            let code = outcome.fault.as_ref().map(|fault| fault.code);
-            assert_eq!((outcome.run.added, code), expected, "{words}");
-            assert_eq!(outcome.run.vanished, 0, "{words}");
-            heals(&served, CALLS + 1, &words);
-        });
-    }
+    side_by_side(each_of(&["elevenlabs-backend", "elevenlabs"], lasting()), |(kind, (fault, _, ends))| {
+        let served = Served::new(kind, Truth::small(CALLS));
+        assert_eq!(served.sync().run.added, CALLS as u64);
+        served.truth.change(|truth| *truth = Truth::small(CALLS + 1));
+        let fault_now = fault.clone();
+        served.server().whims(move |asked| is_list(asked).then(|| meet(&fault_now, asked)));
+        let outcome = served.sync();
+        let words = format!("{kind}, {fault:?}: {outcome:?}");
+        let expected = match ends {
+            Well | Without | Gone => (1, None),
+            With(code) => (0, Some(code)),
+        };
+        let code = outcome.fault.as_ref().map(|fault| fault.code);
+        assert_eq!((outcome.run.added, code), expected, "{words}");
+        assert_eq!(outcome.run.vanished, 0, "{words}");
+        heals(&served, CALLS + 1, &words);
+    });
 }
 
 #[test]
@@ -206,6 +225,11 @@ fn meet(fault: &Fault, asked: &Asked) -> Fault {
 
 fn is_list(asked: &Asked) -> bool {
     asked.method == "GET" && LISTS.iter().any(|list| asked.path.ends_with(list))
+}
+
+/// Every case for every kind of source.
+pub fn each_of<K: Clone, T: Clone>(kinds: &[K], cases: Vec<T>) -> Vec<(K, T)> {
+    kinds.iter().flat_map(|kind| cases.iter().map(|case| (kind.clone(), case.clone()))).collect()
 }
 
 /// Tries all cases at the same time: most of it is waiting.

@@ -20,6 +20,8 @@ pub(crate) const LIMIT: u64 = 16 << 30;
 /// What a source is asked through its doors.
 struct Asking<'a> {
     source: Option<std::sync::Arc<dyn Source>>,
+    /// Its bytes come from a disk, not over the network.
+    of_disk: bool,
     call: &'a StoredCall,
     recording: &'a StoredRecording,
     cancel: &'a Cancel,
@@ -102,7 +104,8 @@ impl App {
         let source = row.as_ref().filter(|_| !recording.gone).map(|row| self.open_source(row)).transpose()?;
         let doors = source.as_ref().map_or_else(Vec::new, |source| source.doors(&recording.record));
         let before = standing_of(recording);
-        let asking = Asking { source, call, recording, cancel };
+        let of_disk = row.as_ref().is_some_and(is_local);
+        let asking = Asking { source, of_disk, call, recording, cancel };
         let (mut tried, mut attempts): (Vec<Tried>, Vec<Attempt>) = (Vec::new(), Vec::new());
         loop {
             let now_ms = self.now_ms();
@@ -166,7 +169,7 @@ impl App {
     }
 
     fn ask_from(&self, door: Door, begun: Option<&Begun>, asking: &Asking<'_>) -> Result<Stored, Refused> {
-        let Asking { source: Some(source), call, recording, cancel } = asking else {
+        let Asking { source: Some(source), of_disk, call, recording, cancel } = asking else {
             return Err(Refused::Source(AudioError::new(Outcome::NotFound, "its source is not configured any more")));
         };
         let resume = begun.map(|begun| Resume { from: begun.bytes, validator: begun.validator.clone() });
@@ -186,6 +189,7 @@ impl App {
             door,
             limit: LIMIT,
         };
+        let verify = if *of_disk { verify } else { verify_arrived };
         self.inner.store.put(recording.id, incoming, &verify, cancel).map_err(Refused::Store)
     }
 
@@ -358,6 +362,17 @@ fn stopped() -> Fault {
 pub(crate) fn verify(file: &Path) -> Result<AudioFacts, String> {
     match audio::probe(file) {
         Ok(probed) => Ok(probed.facts),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// The same for what came over the network, where half a file can arrive under the length of half a file: what says of
+/// itself that more must come is not kept.
+fn verify_arrived(file: &Path) -> Result<AudioFacts, String> {
+    let facts = verify(file)?;
+    match audio::is_cut_short(file) {
+        Ok(true) => Err("unreadable: cut short, its own header says that more must come".to_owned()),
+        Ok(false) => Ok(facts),
         Err(error) => Err(unreadable(&error)),
     }
 }

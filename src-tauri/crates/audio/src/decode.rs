@@ -7,6 +7,7 @@ mod aac;
 mod adpcm;
 mod adts;
 mod aiff;
+mod cut;
 mod flac;
 mod guard;
 pub(crate) mod input;
@@ -28,6 +29,7 @@ use crate::{DecodeError, Depth, Pcm, Spec};
 use guard::Guarded;
 use input::Input;
 
+pub use cut::is_cut_short;
 pub(crate) use guard::guard;
 
 /// Opens a file for listening.

@@ -222,6 +222,27 @@ fn is_free(bytes: &[u8]) -> bool {
     (32..LOOKAHEAD / 3).any(|gap| (1..=2).all(|n| (0..=n).any(|padding| same(n * gap + padding) == Some(true))))
 }
 
+/// What the frame that describes the stream counts, if there is one and it does.
+#[derive(Default)]
+pub(crate) struct Claims {
+    pub(crate) frames: Option<u64>,
+    pub(crate) bytes: Option<u64>,
+}
+
+/// What a stream's first frame counts.
+pub(crate) fn claims(frame: &[u8], header: &Header) -> Claims {
+    let number = |at: usize| frame.get(at..at + 4).map(big).filter(|number| *number > 0);
+    if frame.get(36..40) == Some(b"VBRI") {
+        return Claims { bytes: number(46), frames: number(50) };
+    }
+    let at = 4 + header.side_info();
+    let Some(b"Xing" | b"Info") = frame.get(at..at + 4) else { return Claims::default() };
+    let flags = number(at + 4).unwrap_or(0);
+    let frames = number(at + 8).filter(|_| flags & 1 != 0);
+    let bytes = number(at + if flags & 1 != 0 { 12 } else { 8 }).filter(|_| flags & 2 != 0);
+    Claims { frames, bytes }
+}
+
 /// A frame that describes the stream instead of holding sound.
 struct Information {
     /// Frames to trim at the start and at the end, from a LAME tag.

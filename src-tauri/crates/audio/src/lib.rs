@@ -15,7 +15,7 @@ pub mod render;
 pub mod resample;
 pub mod stretch;
 
-pub use decode::open;
+pub use decode::{is_cut_short, open};
 pub use error::{DecodeError, Looks};
 pub use pcm::{Pcm, Spec};
 pub use probe::{Depth, Probed, probe};

@@ -33,6 +33,9 @@ pub(crate) trait Server: Send + Sync {
     /// What works and what is missing, in words: reachable, signed in, may list, may fetch audio.
     fn test(&self, cancel: &Cancel) -> Vec<Check>;
 
+    /// A walk begins: what an earlier one took for closed or out of reach is tried anew.
+    fn begin(&self) {}
+
     /// One page of the list. The whole list, or only what may have changed since `since` if the server can be trusted to
     /// tell; more than that does no harm.
     fn list(&self, since: Option<&Since>, at: Option<&str>, cancel: &Cancel) -> Result<Listed, SourceError>;

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use model::{Cancel, Recording, RejectedItem};
 use serde_json::Value;
 
-use crate::http::{Allowed, Http, HttpError, Request, segment};
+use crate::http::{Allowed, Http, HttpError, Refusal, Request, segment};
 use crate::remote::{Found, Item, ItemError, Listed, Remote, Server, Since};
 use crate::transcript_format::json as lenient;
 use crate::{Audio, AudioError, AudioRequest, Check, Door, Settings, Source, SourceError, World};
@@ -85,7 +85,9 @@ impl Twilio {
         if name.starts_with("RE") {
             let path = format!("Recordings/{}.json", segment(name));
             let request = self.below(account, &path).query("IncludeSoftDeleted", "true");
-            return Ok(vec![self.json(account, request, cancel).map_err(|error| self.refused(error))?]);
+            return Ok(vec![
+                self.json(account, request, cancel).map_err(|error| self.refused(error).into_item_error())?,
+            ]);
         }
         let by = if name.starts_with("CF") { "ConferenceSid" } else { "CallSid" };
         let request = self.below(account, "Recordings.json").query(by, name).query("IncludeSoftDeleted", "true");
@@ -98,10 +100,14 @@ impl Twilio {
                 HttpError::Status(refusal) if refusal.status == 404 => {
                     ItemError::Later("its recordings are not listed".into())
                 }
-                error => self.refused(error).into(),
+                error => self.refused(error).into_item_error(),
             })?;
             let some = listing::recordings(&answer);
-            recordings.extend(some.iter().filter(|recording| listing::name_of(recording) == Some(name)).cloned());
+            for recording in some.iter().filter(|recording| listing::name_of(recording) == Some(name)) {
+                if !recordings.iter().any(|known: &Value| known["sid"] == recording["sid"]) {
+                    recordings.push(recording.clone());
+                }
+            }
             match listing::next(&self.http, &answer).ok().flatten() {
                 Some(next) if !some.is_empty() => request = self.http.found(&next)?,
                 _ => break,
@@ -118,12 +124,12 @@ impl Twilio {
         let path = format!("Calls/{}.json", segment(call_sid));
         match self.json(account, self.below(account, &path), cancel) {
             Ok(call) => Ok(call),
-            Err(HttpError::Status(refusal)) if refusal.status == 403 => {
+            Err(HttpError::Status(refusal)) if refusal.status == 403 && is_own(&refusal) => {
                 self.calls_are_closed.store(true, Ordering::Relaxed);
                 Ok(Value::Null)
             }
-            Err(HttpError::Status(refusal)) if refusal.status == 404 => Ok(Value::Null),
-            Err(error) => Err(self.refused(error).into()),
+            Err(HttpError::Status(refusal)) if refusal.status == 404 && is_own(&refusal) => Ok(Value::Null),
+            Err(error) => Err(self.refused(error).into_item_error()),
         }
     }
 
@@ -153,18 +159,40 @@ impl From<Failure> for SourceError {
     }
 }
 
-impl From<Failure> for ItemError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Credentials(error) => Self::Stop(error),
-            Failure::Http(error) => error.into(),
+impl Failure {
+    /// What it means for the call that was asked for.
+    fn into_item_error(self) -> ItemError {
+        match self {
+            Self::Credentials(error) => ItemError::Stop(error),
+            Self::Http(error) => unread(error),
         }
     }
+}
+
+/// What could not be read of a call. Only Twilio itself can say that something is gone; what somebody between here and
+/// there answers is no reason to do without it.
+fn unread(error: HttpError) -> ItemError {
+    match &error {
+        HttpError::Status(refusal) if matches!(refusal.status, 404 | 410) && !is_own(refusal) => {
+            ItemError::Later(format!("its details: {error}"))
+        }
+        _ => error.into(),
+    }
+}
+
+/// Whether Twilio itself refuses: it does so in JSON.
+fn is_own(refusal: &Refusal) -> bool {
+    !refusal.elsewhere && refusal.json().is_some_and(|body| body.is_object())
 }
 
 impl Server for Twilio {
     fn test(&self, cancel: &Cancel) -> Vec<Check> {
         checks::run(self, cancel)
+    }
+
+    fn begin(&self) {
+        self.calls_are_closed.store(false, Ordering::Relaxed);
+        self.intelligence.begin();
     }
 
     fn list(&self, since: Option<&Since>, at: Option<&str>, cancel: &Cancel) -> Result<Listed, SourceError> {

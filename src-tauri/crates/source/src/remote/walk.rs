@@ -52,6 +52,7 @@ impl<'a, S: Server> Walk<'a, S> {
         now_ms: i64,
         cancel: &'a Cancel,
     ) -> Self {
+        server.begin();
         let mut mark = Mark::read(cursor);
         mark.forget_old(now_ms);
         let again = mark.open.iter().rev().cloned().collect();

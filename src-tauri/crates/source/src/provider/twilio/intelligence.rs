@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use model::{CallRecord, Cancel, Recording, Role, Transcript};
 use serde_json::{Map, Value, json};
 
-use super::{Account, USUAL, YOUNG, listing};
-use crate::http::{Allowed, Http, HttpError, Request, segment};
+use super::{Account, USUAL, YOUNG, is_own, listing, unread};
+use crate::http::{Allowed, Http, HttpError, Refusal, Request, segment};
 use crate::remote::ItemError;
 use crate::transcript_format::{Hint, json as lenient, read_as};
 use crate::{Settings, SourceError, World};
@@ -36,7 +36,7 @@ enum Use {
     Used,
     /// The account has none, or this credential may not see them.
     None,
-    /// It cannot be reached from here, which must not keep the calls from coming in.
+    /// It cannot be reached from here for now, which must not keep the calls from coming in.
     Away,
 }
 
@@ -65,6 +65,12 @@ impl Intelligence {
         if self.is_apart { self.http.requests() } else { 0 }
     }
 
+    /// A walk begins: what was out of reach may be there again.
+    pub fn begin(&self) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = known.filter(|(_, usage)| *usage != Use::Away);
+    }
+
     /// What was said, of the first of these recordings that has a transcript.
     pub fn transcript(
         &self,
@@ -84,7 +90,7 @@ impl Intelligence {
         let mut heard = Heard { settled: !younger_than(YOUNG), ..Heard::default() };
         for recording in recordings {
             let request = self.http.get("/v2/Transcripts").query("SourceSid", &recording.remote_id);
-            let answer = self.json(account, request, cancel)?.unwrap_or_default();
+            let answer = self.json(account, request, cancel).map_err(unread)?.unwrap_or_default();
             let of_it: Vec<&Value> = lenient::list(&answer["transcripts"])
                 .iter()
                 .filter(|of| {
@@ -121,8 +127,13 @@ impl Intelligence {
         let usage = match self.json(account, self.http.get("/v2/Transcripts").query("PageSize", "1"), cancel) {
             Ok(Some(answer)) if !lenient::list(&answer["transcripts"]).is_empty() => Use::Used,
             Ok(_) => Use::None,
-            Err(HttpError::Network(_)) => Use::Away,
-            Err(error) => return Err(error.into()),
+            Err(
+                error @ (HttpError::Offline
+                | HttpError::RateLimited { .. }
+                | HttpError::Cancelled(_)
+                | HttpError::Status(Refusal { status: 401, .. })),
+            ) => return Err(error.into()),
+            Err(_) => Use::Away,
         };
         *known = Some((now_ms, usage));
         Ok(usage)
@@ -142,7 +153,7 @@ impl Intelligence {
         let mut sentences: Vec<Value> = Vec::new();
         let mut metadata: Map<String, Value> = Map::new();
         for _ in 0..MOST_PAGES {
-            let Some(answer) = self.json(account, request, cancel)? else { return Ok(None) };
+            let Some(answer) = self.json(account, request, cancel).map_err(unread)? else { return Ok(None) };
             let some = lenient::list(&answer["sentences"]);
             sentences.extend(some.iter().cloned());
             match listing::next(&self.http, &answer) {
@@ -173,7 +184,9 @@ impl Intelligence {
     fn json(&self, account: &Account, request: Request, cancel: &Cancel) -> Result<Option<Value>, HttpError> {
         match request.credential(&account.credential()).json(cancel) {
             Ok(answer) => Ok(Some(answer)),
-            Err(HttpError::Status(refusal)) if matches!(refusal.status, 401 | 403 | 404 | 410) => Ok(None),
+            Err(HttpError::Status(refusal)) if matches!(refusal.status, 401 | 403 | 404 | 410) && is_own(&refusal) => {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
