@@ -149,7 +149,8 @@ export class FakeBackend implements Backend {
     open_recording: ({ call, at_ms, play }) => {
       const index = this.known(call);
       const row = this.all()[index] ?? rowAt(index, this.options.now);
-      if (this.net.offline && row.audio !== 'cached') {
+      const remote = this.sources.some((source) => source.id === row.source && !source.local);
+      if (this.net.offline && remote && row.audio !== 'cached') {
         throw { code: 'no_audio', message: 'no audio for this recording: offline: nothing was asked' } satisfies Fault;
       }
       if (row.audio === 'none' || row.audio === 'unavailable') {
@@ -343,9 +344,12 @@ export class FakeBackend implements Backend {
   }
 
   private sourceOf(source: (typeof SOURCES)[number], index: number): SourceView {
+    // With servers among the sources, the calls of one of the three come from a server.
+    const server = this.options.servers && source.id === 'src-orders';
     return {
       ...source,
-      local: true,
+      ...(server ? { kind: 'ringcentral-backend', place: 'https://orders.example.com' } : {}),
+      local: !server,
       set: {},
       calls: Math.ceil(this.shown / 3),
       syncing: false,

@@ -81,8 +81,10 @@ export class Keeping {
   }
 
   async unpinSearch(name: string): Promise<void> {
-    await this.#try(() => backend.call('unpin_search', { name }));
-    await this.look();
+    await this.#try(async () => {
+      await backend.call('unpin_search', { name });
+      this.cache = await backend.call('cache', NOTHING);
+    });
   }
 
   /** Looks how much is here. */
@@ -97,8 +99,10 @@ export class Keeping {
   /** Tidies, or says what that would do. Nothing if it failed; `fault` says why. */
   async tidy(rehearsal: boolean): Promise<Tidied | null> {
     let done: Tidied | null = null;
-    await this.#try(async () => (done = await backend.call('tidy_cache', { rehearsal })));
-    if (!rehearsal) await this.look();
+    await this.#try(async () => {
+      done = await backend.call('tidy_cache', { rehearsal });
+      if (!rehearsal) this.cache = await backend.call('cache', NOTHING);
+    });
     return done;
   }
 

@@ -3,7 +3,9 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../bridge/backend';
 import { FakeBackend, fakeOptions } from '../bridge/fake';
+import { keeping } from '../state/keeping.svelte';
 import { library } from '../state/library.svelte';
+import { network } from '../state/network.svelte';
 import { player } from '../state/player.svelte';
 import { ALL } from '../state/place';
 import { search } from '../state/searching';
@@ -27,6 +29,8 @@ describe('the window', () => {
     Object.assign(player, { opening: null, failure: null, row: null, view: null });
     Object.assign(library, { place: ALL, filter: {}, count: null, overview: null, fault: null, cursor: 0 });
     Object.assign(sync, { sources: [], ready: false });
+    Object.assign(keeping, { downloads: { queued: 0, paused: false, running: false }, job: null, cache: null, fault: null, said: '' });
+    network.state = { offline: false, away: false };
     Object.assign(app, { screen: 'library', sheet: null, openFirstCall: false });
   });
 
@@ -175,6 +179,152 @@ describe('the window', () => {
     app.awake(NOW + 86_400_000);
     await later(1_000);
     expect(asked('overview').length, 'the next day').toBe(before + 1);
+  });
+
+  it('downloads the calls of the list, pauses and goes on', async () => {
+    await open('?rows=60');
+    const missing = library.overview?.not_yet ?? 0;
+    button('Download or keep these calls')?.click();
+    await later(50);
+    expect(text(), 'the choice names the exact number').toContain(`Download ${missing} calls not here yet`);
+    await press('Escape');
+    await press('D', { shiftKey: true });
+    expect(asked('download_calls'), 'by the filter, without naming calls').toEqual([{ calls: null, filter: {} }]);
+    await later(900);
+    expect(text(), 'how far it is').toMatch(new RegExp(`[1-9] of ${missing}`));
+    button('Pause the downloads')?.click();
+    await later(50);
+    expect(text(), 'it rests, with what is left').toMatch(/Downloads paused · \d+ left/);
+    button('Resume the downloads')?.click();
+    await later(missing * 150 + 1_000);
+    expect(library.overview?.not_yet, 'everything came').toBe(0);
+    expect(document.querySelector('[aria-label=Downloads]'), 'and the line is gone').toBeNull();
+  });
+
+  it('goes on with a queue that was left paused', async () => {
+    await open('?rows=60');
+    await backend.call('pause_downloads', { paused: true });
+    await backend.call('download_calls', { calls: null, filter: {} });
+    await keeping.start();
+    flushSync();
+    expect(text(), 'it is said at the start').toMatch(/Downloads paused · \d+ left/);
+    button('Forget what waits')?.click();
+    await later(50);
+    button('Resume the downloads')?.click();
+    await later(50);
+    expect(document.querySelector('[aria-label=Downloads]'), 'forgotten').toBeNull();
+  });
+
+  it('downloads and keeps the call on the screen', async () => {
+    await open('?rows=60');
+    const call = library.row(0);
+    expect(call?.audio, 'not here').toBe('pending');
+    await selection.open('call-0');
+    await later(50);
+    expect(text(), 'why, and when it is tried again').toMatch(/Not there yet at the source; tried again at \d\d:\d\d/);
+    await press('d');
+    expect(asked('download_calls'), 'this call').toMatchObject([{ calls: ['call-0'] }]);
+    await later(2_000);
+    expect(selection.call?.row.audio, 'it came').toBe('cached');
+    await press('p');
+    expect(button('Kept here: it never leaves to make room')?.getAttribute('aria-pressed'), 'kept').toBe('true');
+    await press('p');
+    expect(asked('pin_calls').at(-1), 'and no longer').toEqual({ calls: ['call-0'], pinned: false });
+  });
+
+  it('keeps a search under a proposed name and lets it go in the settings', async () => {
+    await open('?rows=60');
+    search.type('refund');
+    await later(300);
+    await press('P', { shiftKey: true });
+    const name = document.querySelector<HTMLInputElement>('#keep-name');
+    expect(name?.value, 'the proposed name').toBe('refund');
+    button('Keep here')?.click();
+    document.querySelector<HTMLFormElement>('#keep-search')?.requestSubmit();
+    await later(100);
+    expect(asked('pin_search'), 'the words and the filter').toEqual([{ name: 'refund', query: 'refund', filter: {} }]);
+    await press(',', { ctrlKey: true });
+    await later(50);
+    button('No longer keep “refund”')?.click();
+    await later(50);
+    expect(asked('unpin_search'), 'gone').toEqual([{ name: 'refund' }]);
+    expect(keeping.cache?.searches, 'and the list says so').toEqual([]);
+  });
+
+  it('says what tidying would do before it does it', async () => {
+    await open('?rows=60');
+    await press(',', { ctrlKey: true });
+    await later(50);
+    button('Tidy…')?.click();
+    await later(50);
+    expect(text(), 'what would go').toContain('This would leave: 3 stray files; 1 broken recording that can be fetched again.');
+    expect(asked('tidy_cache'), 'only a rehearsal').toEqual([{ rehearsal: true }]);
+    button('Tidy')?.click();
+    await later(50);
+    expect(asked('tidy_cache').at(-1), 'now it is done').toEqual({ rehearsal: false });
+  });
+
+  it('says while offline what is not here, and goes online on demand', async () => {
+    await open('?servers&offline&rows=60');
+    const remote = sync.find('src-orders');
+    expect(remote?.local, 'a server').toBe(false);
+    const at = [...Array(60).keys()].find((i) => library.row(i)?.source === 'src-orders' && library.row(i)?.audio === 'available') ?? -1;
+    await selection.open(`call-${at}`);
+    await later(50);
+    await press('k');
+    await later(50);
+    expect(text(), 'why nothing is heard').toContain('You are offline and this recording is not here.');
+    app.screen = 'sources';
+    await later(50);
+    const row = document.querySelector('section[aria-label="Orders desk"]');
+    expect(row?.textContent, 'no error').toContain('Offline: this source is not asked now');
+    expect([...(row?.querySelectorAll('button') ?? [])].find((each) => each.textContent.includes('Sync now'))?.disabled, 'nothing to sync').toBe(true);
+    document.querySelector<HTMLButtonElement>('[aria-label=Player] .words button')?.click();
+    await later(100);
+    expect(player.state.phase, 'it plays').toBe('playing');
+  });
+
+  it('shows in the navigation which source needs signing in', async () => {
+    await open('?servers');
+    expect(document.querySelector('nav [aria-label="Needs you to sign in"]'), 'a mark with words').not.toBeNull();
+    app.screen = 'sources';
+    await later(50);
+    button('Sign in…')?.click();
+    await later(50);
+    expect(document.querySelector('dialog')?.getAttribute('aria-label'), 'the way to sign in').toContain('Sign in to “Northern region');
+  });
+
+  it('goes from the sources to the search field and to the list', async () => {
+    await open('');
+    app.screen = 'sources';
+    await later(20);
+    await press('f', { ctrlKey: true });
+    expect(document.activeElement?.getAttribute('aria-label'), 'in the field').toBe('Search everything said');
+    app.screen = 'sources';
+    await later(20);
+    await press('l', { ctrlKey: true });
+    expect(document.activeElement?.closest('[aria-label=Calls]'), 'in the list').not.toBeNull();
+  });
+
+  it('gives every control a name', async () => {
+    await open('?servers&rows=60');
+    const screens: (() => void)[] = [
+      () => void selection.open('call-0'),
+      () => (selection.tab = 'details'),
+      () => (app.screen = 'sources'),
+      () => (app.sheet = 'settings'),
+      () => (app.sheet = 'keep_search'),
+      () => (app.sheet = 'add_source'),
+    ];
+    for (const [at, show] of screens.entries()) {
+      show();
+      await later(100);
+      const nameless = [...document.querySelectorAll('button, input, select, [role=button], [role=tab]')].filter((each) => {
+        const labels = (each as HTMLInputElement).labels?.length ?? 0;
+        return !(each.getAttribute('aria-label') || each.getAttribute('aria-labelledby') || labels > 0 || each.textContent.trim());
+      });
+      expect(nameless.map((each) => `${each.tagName} ${each.className}`), `screen ${at}`).toEqual([]);
+    }
   });
 
   it('hears the native menu', async () => {
