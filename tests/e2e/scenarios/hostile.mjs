@@ -42,7 +42,7 @@ export const tests = {
   'markup in a transcript is shown as the characters it is': async ({ page, window, library, picture }) => {
     const folder = join(library.folder, '..', 'hostile-calls');
     await prepare(folder);
-    await page.command('add_source', { kind: 'folder', name: '<u onmouseover="window.harmed = 7">calls</u>', path: folder, set: {} });
+    await page.command('add_source', { kind: 'folder', name: '<u onmouseover="window.harmed = 7">calls</u>', path: folder, url: null, set: {}, secret: {} });
     await (await page.call('0:12')).click();
     const shown = await until('all turns are shown', async () => {
       const turns = await page.turns();

@@ -30,7 +30,7 @@ export const tests = {
     await window.press('k');
     await until('it plays', () => page.playing());
     await (await page.find('tab', 'details')).click();
-    await until('the details tell that it was found at the source', async () => /found at the source/i.test(await details(page)));
+    await until('the details tell that it was found at the source', async () => /(from|found at) the source/i.test(await details(page)));
     await picture('fetched-from-the-server');
     await window.press('k');
     await until('it pauses', async () => !(await page.playing()));
