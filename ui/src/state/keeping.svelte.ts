@@ -70,7 +70,7 @@ export class Keeping {
   async pin(calls: string[], pinned: boolean): Promise<void> {
     await this.#try(() => backend.call('pin_calls', { calls, pinned }));
     this.#say(pinned ? 'Kept here' : 'No longer kept');
-    if (pinned) await this.#ask(() => backend.call('download_status', NOTHING));
+    if (pinned && this.fault === null) await this.#ask(() => backend.call('download_status', NOTHING));
   }
 
   /** Rejects with a fault for the dialog to show. */

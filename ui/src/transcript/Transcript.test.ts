@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { flushSync, mount, unmount } from 'svelte';
+import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Answer, type AppEvent, type Args, type Backend, type Command } from '../bridge/backend';
 import { callAt } from '../bridge/fake/calls';
@@ -238,6 +238,21 @@ describe('finding', () => {
     transcript.closeFind();
     flushSync();
     expect(document.querySelectorAll('mark')).toHaveLength(0);
+  });
+
+  it('gives the keyboard back to the turns when it is left', async () => {
+    show(callWith(turns(6)));
+    transcript.openFind();
+    flushSync();
+    await tick();
+    await tick();
+    const field = document.querySelector<HTMLInputElement>('[aria-label="Find in this transcript"]');
+    expect(document.activeElement, 'typing goes into the field').toBe(field);
+    transcript.find('café');
+    transcript.nextHit(1);
+    press(field, 'Escape');
+    expect(document.querySelector('search'), 'the bar is gone').toBeNull();
+    expect(document.activeElement, 'the turn of the last hit has the keyboard').toBe(row(1));
   });
 
   it('arrives from a search with the same words marked, whether the call is shown already or later', () => {
