@@ -32,6 +32,8 @@ pub(super) struct Walk<'a, S> {
     again: Vec<Open>,
     /// Calls that this walk has shown.
     shown: HashSet<String>,
+    /// A list has named a call, also one that is gone or cannot be read.
+    has_listed: bool,
     since: Option<Since>,
     /// Pages in a row that said nothing new.
     stale: u32,
@@ -68,6 +70,7 @@ impl<'a, S: Server> Walk<'a, S> {
             mark,
             again,
             shown: HashSet::new(),
+            has_listed: false,
             since,
             stale: 0,
             unreadable: 0,
@@ -100,6 +103,7 @@ impl<'a, S: Server> Walk<'a, S> {
         changes.extend(listed.gone.iter().map(|id| Change::Gone { remote_id: id.clone() }));
         changes.extend(listed.rejected.iter().cloned().map(Change::Rejected));
         self.shown.extend(listed.gone.iter().cloned());
+        self.has_listed |= !(listed.items.is_empty() && listed.gone.is_empty() && listed.rejected.is_empty());
         let (over, doubt) = self.is_over(&listed, at.as_deref());
         if let Some(pass) = &mut self.mark.pass {
             // A call from the future would hide all that come before it.
@@ -108,7 +112,7 @@ impl<'a, S: Server> Walk<'a, S> {
             pass.token = listed.token.or(pass.token.take());
             pass.at.clone_from(&listed.next);
         }
-        let doubt = doubt.or(listed.doubt);
+        let doubt = doubt.or(listed.doubt).or_else(|| self.shows_nothing(over));
         self.doubted |= doubt.is_some();
         if over {
             self.over = true;
@@ -148,6 +152,15 @@ impl<'a, S: Server> Walk<'a, S> {
             Some(_) if self.pages >= MOST_PAGES => doubt("the server's list does not end"),
             Some(_) => (self.reaches_the_known(listed), None),
         }
+    }
+
+    /// A whole list without a single call: often an account that lost the right to see them, which many servers do not
+    /// tell from there being none.
+    fn shows_nothing(&self, over: bool) -> Option<String> {
+        let is_bare = self.mark.pass.as_ref().is_some_and(|pass| pass.whole && pass.newest_ms.is_none());
+        (over && is_bare && !self.has_listed).then(|| {
+            "the server shows no call at all, so none is taken for gone: check what this account may see there".into()
+        })
     }
 
     /// A list that runs backwards in time has come to what an earlier walk has seen. Lists are not always in order, so a

@@ -253,6 +253,16 @@ fn a_walk_in_doubt_takes_nothing_for_gone() {
     assert_eq!(report.run.vanished, 1, "without a doubt it is");
 }
 
+#[test]
+fn a_doubt_about_nothing_is_said_only_to_whom_something_may_lack() {
+    let place = Place::new();
+    let nothing = || ScriptedSource::new().page([]).doubting();
+    assert_eq!(place.walk_full(&nothing()).run.rejected, 0, "there never was a call");
+    place.walk(&ScriptedSource::new().page([a_call("a")]));
+    let report = place.walk_full(&nothing());
+    assert_eq!((report.run.rejected, report.run.vanished), (1, 0));
+}
+
 fn turns(place: &Place) -> usize {
     let call = place.temp.reader().call(CallId::derive(place.id, "a")).unwrap();
     call.and_then(|call| call.record.transcript).map_or(0, |transcript| transcript.turns.len())

@@ -232,6 +232,21 @@ fn a_list_that_leads_back_or_repeats_itself_ends_in_doubt() {
 }
 
 #[test]
+fn a_whole_list_without_a_call_is_doubted_and_an_empty_end_of_one_is_not() {
+    let doubt = |script: &Script, cursor: Option<&Cursor>| script.pages(cursor).last().unwrap().doubt.is_some();
+    let emptied = Script::default().page("", &[], 0, None).says("open", Says::Gone);
+    assert!(doubt(&emptied, None), "the right to see them may be lost");
+    let before = Script::default().page("", &["open"], 1, None).says("open", Says::Open).pages(None);
+    let mut mark = Mark::read(Some(last(&before)));
+    (mark.newest_ms, mark.pass) = (None, Some(Pass { whole: true, ..Pass::default() }));
+    assert!(doubt(&emptied, Some(&mark.write())), "a call that is asked for by its name is not a list");
+    let ends_empty = Script::default().page("", &["a"], 1, Some("2")).page("2", &[], 0, None);
+    assert!(!doubt(&ends_empty, None));
+    let whole = ends_empty.pages(None);
+    assert!(!doubt(&ends_empty, Some(&whole[0].cursor)), "the pages before were seen by an earlier walk");
+}
+
+#[test]
 fn pages_on_which_nothing_can_be_read_do_not_hide_those_behind_them() {
     let unreadable = |next: &str| Listed {
         rejected: vec![RejectedItem { item: format!("before {next}"), reason: "no id".into() }],
