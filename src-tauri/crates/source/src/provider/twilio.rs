@@ -16,6 +16,7 @@ mod listing;
 mod record;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use model::{Cancel, Recording, RejectedItem};
 use serde_json::Value;
@@ -26,7 +27,7 @@ use crate::transcript_format::json as lenient;
 use crate::{Audio, AudioError, AudioRequest, Check, Door, Settings, Source, SourceError, World};
 
 use account::{Account, Accounts};
-use intelligence::Intelligence;
+use intelligence::{Intelligence, Made};
 use listing::Group;
 
 const USUAL: &str = "https://api.twilio.com";
@@ -50,6 +51,8 @@ struct Twilio {
     clock: fn() -> i64,
     /// The credential may not read calls; then only recordings are read.
     calls_are_closed: AtomicBool,
+    /// The transcripts that were there when the walk underway began.
+    made: Mutex<Option<Made>>,
 }
 
 impl Twilio {
@@ -63,6 +66,7 @@ impl Twilio {
             page_size: settings.number("page_size", 1..=MOST_PER_PAGE)?.unwrap_or(MOST_PER_PAGE),
             clock: world.clock,
             calls_are_closed: AtomicBool::new(false),
+            made: Mutex::new(None),
             http,
         })
     }
@@ -221,7 +225,12 @@ impl Server for Twilio {
         let (groups, unreadable) = listing::group(recordings);
         let is_last = listed.next.is_none() && listed.doubt.is_none();
         let covered = listing::covered(recordings, at.is_none(), is_last, from_ms);
-        listed.items = groups.into_iter().map(|group| group.into_item(&covered)).collect();
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if at.is_none() {
+            *made = None;
+        }
+        let made = made.get_or_insert_with(|| self.intelligence.made(&account, from_ms, cancel));
+        listed.items = groups.into_iter().map(|group| group.into_item(&covered, made)).collect();
         listed.rejected = unreadable
             .into_iter()
             .map(|(index, reason)| RejectedItem {

@@ -164,6 +164,8 @@ fn audio_is_the_same_to_the_byte_by_an_address_that_carries_no_credential() {
         }
         stage.truth.change(|truth| truth.calls[1].audio.clear());
         assert_eq!(reader.audio(&call.id, Door::Source).unwrap_err().0, Outcome::NotFound, "a 400 that means 404");
+        stage.site.name_bucket("another");
+        assert_eq!(reader.audio(&call.id, Door::Source).unwrap_err().0, Outcome::Denied, "it says nothing of the file");
     }
 }
 

@@ -65,7 +65,7 @@ fn a_second_walk_asks_only_for_what_is_new() {
     assert_eq!(walked.calls.len(), 150);
     server.forget();
     walked.again(&*source);
-    assert_eq!((walked.read, server.requests()), (0, 1), "one page of the last days");
+    assert_eq!((walked.read, server.requests()), (0, 2), "one page of the last days, and one of transcripts");
     let listed = server.seen().remove(0).asked;
     assert_eq!(listed.param("DateCreated>"), Some("2025-11-04"), "two days before the newest call, and one to spare");
     truth.change(|truth| truth.calls.push(Truth::small(151).calls.remove(150)));
@@ -74,7 +74,7 @@ fn a_second_walk_asks_only_for_what_is_new() {
     assert_eq!((walked.read, walked.calls.len()), (1, 151));
     let paths: Vec<String> = server.seen().into_iter().map(|seen| seen.asked.path).collect();
     let of_media = paths.iter().filter(|path| path.ends_with(".wav")).count();
-    assert!(paths.len() <= 6 && of_media == 0, "the list, the call, its transcript, and no media: {paths:?}");
+    assert!(paths.len() <= 7 && of_media == 0, "the lists, the call, its transcript, and no media: {paths:?}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_recording_in_the_making_is_waited_for() {
     assert_true(&*source, &walked.calls[&sid("CA", &call)], &call, numbers(&call));
     server.forget();
     walked.again(&*source);
-    assert_eq!((walked.read, server.requests()), (0, 1), "it is settled");
+    assert_eq!((walked.read, server.requests()), (0, 2), "it is settled: the two lists");
 }
 
 #[test]
@@ -161,6 +161,25 @@ fn a_transcript_in_the_making_is_asked_for_again() {
     site.mend(&call, Quirk::Transcribing);
     walked.again(&*source);
     assert!(walked.calls[&id].transcript.is_some(), "and it came");
+}
+
+#[test]
+fn a_transcript_that_is_made_long_after_the_call_arrives() {
+    for dialect in BOTH {
+        let (server, _, truth) = served(8, dialect);
+        let call = truth.now().calls[1].clone();
+        truth.change(|truth| truth.calls[1].turns.clear());
+        let source = open(&server, &[("page_size", "3")]);
+        let mut walked = Walked::over(&*source);
+        let id = sid("CA", &call);
+        assert!(walked.calls[&id].transcript.is_none() && walked.calls[&id].revision.is_some(), "nobody waits for one");
+        truth.change(|truth| truth.calls[1].turns.clone_from(&call.turns));
+        walked.look_at_everything(&*source);
+        assert!(walked.calls[&id].transcript.is_some(), "{dialect:?}: a whole look shows that one was made since");
+        server.forget();
+        walked.look_at_everything(&*source);
+        assert_eq!(walked.read, 0, "{dialect:?}: and then it is known");
+    }
 }
 
 #[test]

@@ -65,6 +65,12 @@ impl Walked {
         self.try_again(source).expect("the walk reaches its end");
     }
 
+    /// The next walk, which looks at everything.
+    pub fn look_at_everything(&mut self, source: &dyn Source) {
+        self.cursor = None;
+        self.again(source);
+    }
+
     pub fn try_again(&mut self, source: &dyn Source) -> Result<(), SourceError> {
         (self.read, self.gone, self.rejected, self.doubt) = Default::default();
         let memory = Kept(self.calls.iter().filter_map(|(id, c)| Some((id.clone(), c.revision.clone()?))).collect());

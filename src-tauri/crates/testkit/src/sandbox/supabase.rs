@@ -196,9 +196,11 @@ impl Supabase {
 impl Site for Supabase {
     fn answer(&self, asked: &Asked) -> Answer {
         let segments = asked.segments();
-        if let ["storage", "v1", "object", how @ ("sign" | "authenticated"), bucket, path @ ..] = &segments[..]
-            && *bucket == self.state().bucket
-        {
+        if let ["storage", "v1", "object", how @ ("sign" | "authenticated"), bucket, path @ ..] = &segments[..] {
+            if *bucket != self.state().bucket {
+                let body = json!({ "statusCode": "404", "error": "Bucket not found", "message": "Bucket not found" });
+                return Answer::status(400, &body);
+            }
             return self.storage(asked, &[*how], &path.join("/"));
         }
         if asked.header("apikey") != Some(ANON_KEY) {

@@ -80,6 +80,11 @@ pub(crate) fn at_signed(
 pub(crate) fn refused(error: SessionError) -> AudioError {
     let SessionError::Http(HttpError::Status(refusal)) = &error else { return error.into() };
     match code(refusal) {
+        // That says nothing about the file, which may be in another one.
+        _ if lacks_bucket(refusal) => AudioError::new(
+            Outcome::Denied,
+            "the storage has no bucket of this name, or does not show it: check the bucket in the source's settings",
+        ),
         404 => AudioError::new(Outcome::NotFound, "the storage has no file at the recording's path"),
         401 | 403 => AudioError::new(
             Outcome::Denied,
@@ -123,6 +128,12 @@ fn code(refusal: &Refusal) -> u16 {
         (Some(code), _) if refusal.status == 400 => code,
         _ => refusal.status,
     }
+}
+
+fn lacks_bucket(refusal: &Refusal) -> bool {
+    let body = refusal.json().unwrap_or_default();
+    let words = ["error", "code", "message"].map(|name| scalar(&body[name]).unwrap_or_default());
+    words.iter().any(|word| word == "NoSuchBucket" || word.eq_ignore_ascii_case("bucket not found"))
 }
 
 fn has_run_out(refusal: &Refusal) -> bool {

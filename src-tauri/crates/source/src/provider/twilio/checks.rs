@@ -1,5 +1,7 @@
 //! What works at Twilio and what is missing.
 
+use std::sync::atomic::Ordering;
+
 use model::{Cancel, Outcome};
 use serde_json::Value;
 
@@ -36,11 +38,17 @@ pub(super) fn run(twilio: &Twilio, cancel: &Cancel) -> Vec<Check> {
     let call_sid = recordings.iter().find_map(|recording| recording["call_sid"].as_str());
     if let Some(call_sid) = call_sid {
         let details = twilio.details(&account, Some(call_sid), cancel);
-        let may = !matches!(details, Ok(Value::Null)) && details.is_ok();
-        let words = if may {
-            "Who called whom can be read."
-        } else {
-            "Who called whom cannot be read: recordings come without numbers. Give the API key the right to read calls."
+        let is_closed = twilio.calls_are_closed.load(Ordering::Relaxed);
+        let (may, words) = match details {
+            Ok(Value::Null) if !is_closed => {
+                (true, "Who called whom was not tried: the newest recording's call is not kept any more.")
+            }
+            Ok(call) if !call.is_null() => (true, "Who called whom can be read."),
+            _ => (
+                false,
+                "Who called whom cannot be read: recordings come without numbers. Give the API key the right to read \
+                 calls.",
+            ),
         };
         say(may, words.into());
     }

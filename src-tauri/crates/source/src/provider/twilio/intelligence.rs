@@ -4,9 +4,10 @@
 //! may not, one request in a while finds that out, and nothing is asked per recording. What an account had redacted is
 //! read redacted.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use model::{CallRecord, Cancel, Recording, Role, Transcript};
+use model::{CallRecord, Cancel, Moment, Recording, Role, Transcript};
 use serde_json::{Map, Value, json};
 
 use super::{Account, USUAL, YOUNG, is_own, listing, unread};
@@ -40,6 +41,9 @@ enum Use {
     Away,
 }
 
+/// By recording, which transcripts were made of it and how far they are, in words that change when they do.
+pub(super) type Made = HashMap<String, Vec<String>>;
+
 /// What was said, and what else there is to know of it.
 type Told = (Transcript, Map<String, Value>);
 
@@ -69,6 +73,35 @@ impl Intelligence {
     pub fn begin(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         *known = known.filter(|(_, usage)| *usage != Use::Away);
+    }
+
+    /// Which transcripts there are, or which were made since. Transcripts may be made of recordings of any age, and a
+    /// recording's own answer does not say so. What cannot be had here is left out: it must not keep the calls from
+    /// coming in.
+    pub fn made(&self, account: &Account, since_ms: Option<i64>, cancel: &Cancel) -> Made {
+        let mut made = Made::new();
+        let mut request = self.http.get("/v2/Transcripts").query("PageSize", "1000");
+        if let Some(since_ms) = since_ms {
+            request = request.query("AfterDateCreated", &Moment::from_utc_ms(since_ms).to_rfc3339());
+        }
+        for _ in 0..MOST_PAGES {
+            let Ok(Some(answer)) = self.json(account, request, cancel) else { break };
+            let some = lenient::list(&answer["transcripts"]);
+            for of in some {
+                let Some(recording) = lenient::text(&of["channel"]["media_properties"]["source_sid"]) else { continue };
+                let words =
+                    ["sid", "status", "date_updated"].map(|name| lenient::scalar(&of[name]).unwrap_or_default());
+                made.entry(recording.to_owned()).or_default().push(words.join(" "));
+            }
+            match listing::next(&self.http, &answer) {
+                Ok(Some(next)) if !some.is_empty() => match self.http.found(&next) {
+                    Ok(next) => request = next,
+                    Err(_) => break,
+                },
+                _ => break,
+            }
+        }
+        made
     }
 
     /// What was said, of the first of these recordings that has a transcript.

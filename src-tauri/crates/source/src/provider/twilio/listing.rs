@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use model::Moment;
 use serde_json::{Value, json};
 
+use super::intelligence::Made;
 use crate::http::Http;
 use crate::remote::{Item, revision_of};
 use crate::transcript_format::json as lenient;
@@ -106,12 +107,19 @@ pub(super) fn date(ms: i64) -> String {
 }
 
 impl Group {
-    /// The group as an item of a walk. The item also says what the page covers, which does not belong to its revision.
-    pub fn into_item(self, covered: &Covered) -> Item {
+    /// The group as an item of a walk. Its revision also stands for the transcripts made of it; the item says what the
+    /// page covers, too, which does not belong to its revision.
+    pub fn into_item(self, covered: &Covered, made: &Made) -> Item {
         let mut recordings = self.recordings;
         recordings.sort_by_key(|recording| lenient::text(&recording["sid"]).map(str::to_owned));
         recordings.dedup_by(|a, b| a["sid"] == b["sid"]);
-        let revision = revision_of(&json!(recordings));
+        let sids = recordings.iter().filter_map(|recording| lenient::text(&recording["sid"]));
+        let mut transcripts: Vec<&String> = sids.filter_map(|sid| made.get(sid)).flatten().collect();
+        transcripts.sort();
+        let revision = match transcripts.is_empty() {
+            true => revision_of(&json!(recordings)),
+            false => revision_of(&json!([recordings, transcripts])),
+        };
         let started_ms = recordings.iter().filter_map(created).min();
         let listed = json!({"recordings": recordings, "from_ms": covered.from_ms, "to_ms": covered.to_ms});
         Item { remote_id: self.name, started_ms, revision, listed, handle: None }
@@ -152,7 +160,7 @@ mod tests {
         ];
         let covered = covered(&page, true, false, None);
         let (groups, _) = group(&page);
-        let items: Vec<Item> = groups.into_iter().map(|group| group.into_item(&covered)).collect();
+        let items: Vec<Item> = groups.into_iter().map(|group| group.into_item(&covered, &Made::new())).collect();
         let whole = |at: usize, call: Value| Group::is_whole(&items[at].listed, recordings(&items[at].listed), &call);
         let call =
             json!({"start_time": "Wed, 12 Nov 2025 10:20:00 +0000", "end_time": "Wed, 12 Nov 2025 10:50:00 +0000"});
