@@ -256,7 +256,7 @@ fn a_walk_in_doubt_takes_nothing_for_gone() {
 #[test]
 fn a_doubt_about_nothing_is_said_only_to_whom_something_may_lack() {
     let place = Place::new();
-    let nothing = || ScriptedSource::new().page([]).doubting();
+    let nothing = || ScriptedSource::new().page([] as [Change; 0]).doubting();
     assert_eq!(place.walk_full(&nothing()).run.rejected, 0, "there never was a call");
     place.walk(&ScriptedSource::new().page([a_call("a")]));
     let report = place.walk_full(&nothing());
