@@ -258,7 +258,7 @@ fn a_doubt_about_nothing_is_said_only_to_whom_something_may_lack() {
     let place = Place::new();
     let nothing = || ScriptedSource::new().page([] as [Change; 0]).doubting();
     assert_eq!(place.walk_full(&nothing()).run.rejected, 0, "there never was a call");
-    place.walk(&ScriptedSource::new().page([a_call("a")]));
+    place.walk_full(&ScriptedSource::new().page([a_call("a")]));
     let report = place.walk_full(&nothing());
     assert_eq!((report.run.rejected, report.run.vanished), (1, 0));
 }
