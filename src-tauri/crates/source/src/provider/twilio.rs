@@ -229,7 +229,7 @@ impl Server for Twilio {
         if at.is_none() {
             *made = None;
         }
-        let made = made.get_or_insert_with(|| self.intelligence.made(&account, from_ms, cancel));
+        let made = made.get_or_insert_with(|| self.intelligence.made(&account, from_ms, (self.clock)(), cancel));
         listed.items = groups.into_iter().map(|group| group.into_item(&covered, made)).collect();
         listed.rejected = unreadable
             .into_iter()

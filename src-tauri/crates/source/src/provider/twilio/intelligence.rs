@@ -78,7 +78,7 @@ impl Intelligence {
     /// Which transcripts there are, or which were made since. Transcripts may be made of recordings of any age, and a
     /// recording's own answer does not say so. What cannot be had here is left out: it must not keep the calls from
     /// coming in.
-    pub fn made(&self, account: &Account, since_ms: Option<i64>, cancel: &Cancel) -> Made {
+    pub fn made(&self, account: &Account, since_ms: Option<i64>, now_ms: i64, cancel: &Cancel) -> Made {
         let mut made = Made::new();
         let mut request = self.http.get("/v2/Transcripts").query("PageSize", "1000");
         if let Some(since_ms) = since_ms {
@@ -100,6 +100,9 @@ impl Intelligence {
                 },
                 _ => break,
             }
+        }
+        if !made.is_empty() {
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((now_ms, Use::Used));
         }
         made
     }
