@@ -47,7 +47,7 @@ export const tests = {
     await (await page.call('0:48')).click();
     await window.press('k');
     await until('another call says that it is not here', async () => /offline/i.test(await page.text('[aria-label=Player]')));
-    assert.ok(!(await page.playing()), 'and does not play');
+    await until('and nothing plays', async () => !(await page.playing()));
     await picture('offline');
     await (await page.find('button', 'go online', 'nav')).click();
   },
