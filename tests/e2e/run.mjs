@@ -12,6 +12,7 @@ import { Window } from './webdriver.mjs';
 import * as browsing from './scenarios/browsing.mjs';
 import * as firstRun from './scenarios/first_run.mjs';
 import * as hostile from './scenarios/hostile.mjs';
+import * as keeping from './scenarios/keeping.mjs';
 import * as keys from './scenarios/keys.mjs';
 import * as listening from './scenarios/listening.mjs';
 import * as looks from './scenarios/looks.mjs';
@@ -20,7 +21,7 @@ import * as servers from './scenarios/servers.mjs';
 
 const artefacts = join(import.meta.dirname, 'artefacts');
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
-const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, 'no device': noDevice };
+const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, keeping, 'no device': noDevice };
 
 /** One group: its own library, its own window, its tests in order. */
 async function runGroup(name, group, folder, base, card, log) {

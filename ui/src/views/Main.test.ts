@@ -95,6 +95,16 @@ describe('the window', () => {
     expect(player.state.phase, 'K pauses it').toBe('paused');
   });
 
+  it('plays the call that was just chosen, however soon the key comes', async () => {
+    await open('');
+    await selection.open('call-1');
+    await player.open(selection.call as NonNullable<typeof selection.call>, { play: false });
+    document.getElementById('call-3')?.click();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', bubbles: true, cancelable: true }));
+    await later(100);
+    expect([player.state.call, player.state.phase], 'not the one before').toEqual(['call-3', 'playing']);
+  });
+
   it('searches, opens a hit at its turn and walks on', async () => {
     await open('');
     await press('f', { ctrlKey: true });

@@ -42,9 +42,11 @@ export async function playCall(callId: string): Promise<void> {
   if (call?.row.id === callId) void player.open(call, { play: true });
 }
 
-/** Play or pause: what plays is paused; else the call on the screen plays. */
+/** Play or pause: what plays is paused; else the call on the screen plays, or the one that is just being opened. */
 export function togglePlay(): void {
   const call = selection.call;
+  const coming = selection.callId;
+  if (player.state.phase !== 'playing' && coming !== null && coming !== call?.row.id) return void playCall(coming);
   if (player.state.phase === 'playing' || !call || player.has(call.row.id)) return player.command({ do: 'toggle' });
   void player.open(call, { play: true });
 }
