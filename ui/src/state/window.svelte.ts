@@ -26,6 +26,8 @@ export class WindowState {
   onMenu: ((item: string) => void) | null = null;
 
   #renewTimer: ReturnType<typeof setTimeout> | null = null;
+  /** Whether a sync has ended since the last renewal. */
+  #synced = false;
   #day = '';
   #stop: (() => void) | null = null;
 
@@ -71,6 +73,7 @@ export class WindowState {
     network.hear(event);
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
+    if (event.event === 'job' && ended && event.data.kind === 'sync') this.#synced = true;
     if (event.event === 'library_changed' || ended) this.#renewSoon();
   }
 
@@ -82,9 +85,13 @@ export class WindowState {
   }
 
   async #renew(): Promise<void> {
+    const before = library.overview?.calls;
+    const synced = this.#synced;
+    this.#synced = false;
     await library.renew();
     await selection.refresh();
-    if (search.active && !search.loading) search.stale = true;
+    // Audio that came changes nothing that was said.
+    if (search.active && !search.loading && (synced || library.overview?.calls !== before)) search.stale = true;
     const first = library.row(0);
     if (this.openFirstCall && first) {
       this.openFirstCall = false;

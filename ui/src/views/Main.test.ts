@@ -261,6 +261,19 @@ describe('the window', () => {
     expect(keeping.cache?.searches, 'and the list says so').toEqual([]);
   });
 
+  it('offers to search again after new calls, not after audio that came', async () => {
+    await open('?rows=60');
+    search.type('refund');
+    await later(300);
+    await keeping.download(['call-0']);
+    await later(2_000);
+    expect(library.row(0)?.audio, 'it came').toBe('cached');
+    expect(search.stale, 'nothing new was said').toBe(false);
+    backend.arrive(2);
+    await later(1_000);
+    expect(search.stale, 'new calls').toBe(true);
+  });
+
   it('says what tidying would do before it does it', async () => {
     await open('?rows=60');
     await press(',', { ctrlKey: true });
