@@ -241,20 +241,24 @@ fn a_synchronisation_token_that_is_refused_is_replaced() {
 
 #[test]
 fn late_insights_are_asked_for_again_while_a_call_is_young() {
-    let provider = Provider::start(1, Dialect::Documented);
-    let said = provider.truth.now().calls[0].turns.clone();
-    provider.truth.change(|truth| truth.calls[0].turns.clear());
-    let source = provider.source(shortly_after, &[]);
-    let mut library = Library::default();
-    library.sync(&*source).expect("the call is in");
-    let id = ringcentral::session_id(&provider.truth.now().calls[0]);
-    assert_eq!((library.calls[&id].transcript.is_none(), library.calls[&id].revision.is_none()), (true, true));
-    provider.truth.change(|truth| truth.calls[0].turns = said.clone());
-    library.sync(&*source).expect("asked again");
-    assert_eq!(library.calls[&id].transcript.as_ref().map(|found| found.turns.len()), Some(said.len()));
-    provider.server.forget();
-    library.sync(&*source).expect("settled");
-    assert_eq!(provider.asked("/insights"), 0, "what is there is not asked for again");
+    for calls in [1, 30] {
+        let provider = Provider::start(calls, Dialect::Documented);
+        let told = provider.truth.now().calls[0].clone();
+        provider.truth.change(|truth| truth.calls.iter_mut().for_each(|call| call.turns.clear()));
+        let source = provider.source(shortly_after, &[]);
+        let mut library = Library::default();
+        library.sync(&*source).expect("the calls are in");
+        let id = ringcentral::session_id(&told);
+        assert_eq!((library.calls[&id].transcript.is_none(), library.calls[&id].revision.is_none()), (true, true));
+        provider.truth.change(|truth| truth.calls[0].turns.clone_from(&told.turns));
+        provider.server.forget();
+        library.sync(&*source).expect("asked again");
+        assert!(provider.asked("/call-log/") <= 2, "of many, the log is read once");
+        assert_eq!(library.calls[&id].transcript.as_ref().map(|found| found.turns.len()), Some(told.turns.len()));
+        provider.server.forget();
+        library.sync(&*source).expect("settled");
+        assert_eq!(provider.asked("/insights"), calls - 1, "what is there is not asked for again");
+    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod call;
 mod grant;
 mod insights;
 mod log;
+mod recent;
 mod sessions;
 
 pub(crate) use account::Account;
@@ -42,7 +43,8 @@ pub(crate) fn open(settings: &Settings, world: &World) -> Result<Box<dyn Source>
     settings.expect_server(&[])?;
     let account = Account::new(settings.address(Some(USUAL))?, &world.name, settings, world)?;
     let per_page = settings.number("page_size", 1..=1000)?.unwrap_or(1000);
-    let server = RingCentral { account, per_page, insights: insights::RingSense::default() };
+    let server =
+        RingCentral { account, per_page, insights: insights::RingSense::default(), recent: recent::Recent::default() };
     Ok(Box::new(Remote::new(server, settings, world)?))
 }
 
@@ -50,16 +52,14 @@ struct RingCentral {
     account: Account,
     per_page: u32,
     insights: insights::RingSense,
+    recent: recent::Recent,
 }
 
 impl RingCentral {
     /// The records of a call that is asked for again.
     fn records(&self, item: &Item, cancel: &Cancel) -> Result<Vec<Value>, ItemError> {
         let ids = item.handle.as_deref().unwrap_or(&item.remote_id);
-        let record = |id| {
-            let path = format!("/call-log/{}", crate::http::segment(id));
-            self.account.json(self.account.get(&path).query("view", "Detailed"), cancel)
-        };
+        let record = |id| self.recent.record(&self.account, self.per_page, id, cancel);
         Ok(ids.split(',').map(record).collect::<Result<_, _>>()?)
     }
 }
@@ -67,6 +67,10 @@ impl RingCentral {
 impl Server for RingCentral {
     fn test(&self, cancel: &Cancel) -> Vec<Check> {
         self.account.test(cancel)
+    }
+
+    fn begin(&self) {
+        self.recent.forget();
     }
 
     fn list(&self, since: Option<&Since>, at: Option<&str>, cancel: &Cancel) -> Result<Listed, SourceError> {
