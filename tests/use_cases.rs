@@ -12,6 +12,7 @@ mod listening;
 mod opening;
 mod served;
 mod servers_audio;
+mod servers_corrected;
 mod servers_credentials;
 mod servers_faults;
 mod servers_killed;

@@ -80,11 +80,14 @@ impl App {
         let row = self.source_row(id)?;
         let source = self.open_source(&row)?;
         let at = self.inner.clock;
+        // Whoever asks for everything gets everything; a whole look from time to time is to find what is gone.
+        let anew = full;
         let full = full || self.is_time_for_a_whole_look(&row)?;
         let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
         let library = &self.inner.library;
         let keep_words = !is_local(&row);
-        let walk = Walk { library, id, source: source.as_ref(), full, probe: &probe, keep_words, clock: at, cancel };
+        let source = source.as_ref();
+        let walk = Walk { library, id, source, full, anew, probe: &probe, keep_words, clock: at, cancel };
         let mut outcome = outcome(sync::run(&walk, observe));
         if outcome.fault.as_ref().is_some_and(|fault| fault.code == FaultCode::NeedsCredentials)
             && let Err(fault) = self.want_secret(&row)

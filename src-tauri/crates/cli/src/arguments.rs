@@ -56,7 +56,7 @@ pub enum Command {
     Sync {
         /// Sources by name; all if none is named.
         names: Vec<String>,
-        /// Look at everything again.
+        /// Read everything again, also calls of which the source's list says nothing new.
         #[arg(long)]
         full: bool,
         /// Go on watching for changes until interrupted.

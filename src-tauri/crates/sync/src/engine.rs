@@ -27,6 +27,9 @@ pub struct Walk<'a> {
     pub source: &'a dyn Source,
     /// Look at everything again, whatever the cursor says has been read.
     pub full: bool,
+    /// Read every call again, also those of which the source's list says nothing new: some servers' lists do not tell that a
+    /// transcript was corrected.
+    pub anew: bool,
     /// Looks into new audio.
     pub probe: &'a Probe<'a>,
     /// What the library has of a call's transcript and insights stays where the source has none any more.
@@ -81,7 +84,7 @@ fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Resul
     let mut seen = from.is_none().then(HashSet::new);
     let mut met = HashSet::new();
     let mut doubt = false;
-    let memory = Kept { library: walk.library, id: walk.id };
+    let memory = Kept { library: walk.library, id: walk.id, anew: walk.anew };
     let mut pages = walk.source.changes_since(from.as_ref(), &memory, walk.cancel);
     while let Some(mut page) = next(&mut pages, walk.cancel)? {
         if !met.insert(trace(&page)) {
@@ -293,10 +296,14 @@ fn known(walk: &Walk<'_>, changes: &[Change]) -> Result<HashMap<String, Known>, 
 struct Kept<'a> {
     library: &'a Library,
     id: SourceId,
+    anew: bool,
 }
 
 impl Memory for Kept<'_> {
     fn revisions(&self, remote_ids: &[&str]) -> HashMap<String, String> {
+        if self.anew {
+            return HashMap::new();
+        }
         let known = self.library.reader().and_then(|reader| reader.known(self.id, remote_ids)).unwrap_or_default();
         let is_here =
             |(id, call): (String, Known)| call.revision.filter(|_| !call.vanished).map(|revision| (id, revision));

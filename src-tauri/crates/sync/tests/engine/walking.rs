@@ -73,6 +73,7 @@ impl Place {
             id: self.id,
             source,
             full,
+            anew: full,
             probe: &|_| None,
             keep_words,
             clock: || 1_762_941_600_000,
