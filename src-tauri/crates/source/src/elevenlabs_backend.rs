@@ -62,6 +62,15 @@ pub(crate) fn open(settings: &Settings, world: &World) -> Result<Box<dyn Source>
     Ok(Box::new(Remote::new(server, settings, world)?))
 }
 
+/// What the provider says when it is asked for a conversation.
+enum Told {
+    Conversation(Value),
+    /// It has none: not yet, or, of an old call, not any more.
+    NotThere,
+    /// It could not say.
+    NotNow,
+}
+
 struct Backend {
     http: Http,
     session: Session<Login>,
@@ -124,8 +133,9 @@ impl Server for Backend {
         let mut draft = log.read((self.clock)())?;
         if let (true, Some(provider), Some(id)) = (draft.lacks_transcript(), &self.provider, log.conversation_id()) {
             match self.at_provider(provider, &id, cancel)? {
-                Some(details) => draft.add(&Conversation::new(&details)?)?,
-                None => draft.provider_failed(),
+                Told::Conversation(details) => draft.add(&Conversation::new(&details)?)?,
+                Told::NotThere => {}
+                Told::NotNow => draft.provider_failed(),
             }
         }
         Ok(draft.finish(&item.remote_id))
@@ -169,20 +179,25 @@ impl Backend {
         Ok(if is_wrapped { answer["data"].take() } else { answer })
     }
 
-    /// What the provider knows of a conversation. `None` if it cannot be had now: the server's own record goes in all the
-    /// same, and what is missing is asked for again.
-    fn at_provider(&self, provider: &Conversations, id: &str, cancel: &Cancel) -> Result<Option<Value>, ItemError> {
+    /// What the provider knows of a conversation. If it cannot be had now, the server's own record goes in all the same, and
+    /// what is missing is asked for again.
+    fn at_provider(&self, provider: &Conversations, id: &str, cancel: &Cancel) -> Result<Told, ItemError> {
         if self.provider_refuses.load(Ordering::Relaxed) {
-            return Ok(None);
+            return Ok(Told::NotNow);
         }
-        match provider.one(id, cancel).map_err(SourceError::from) {
-            Ok(details) => Ok(Some(details).filter(Value::is_object)),
-            Err(error @ (SourceError::Cancelled(_) | SourceError::Offline)) => Err(ItemError::Stop(error)),
-            Err(SourceError::Credentials(_) | SourceError::Forbidden(_) | SourceError::Unreachable(_)) => {
+        let missed = match provider.one(id, cancel) {
+            Ok(details) if details.is_object() => return Ok(Told::Conversation(details)),
+            Ok(_) => return Ok(Told::NotNow),
+            Err(missed) if missed.is_not_there() => return Ok(Told::NotThere),
+            Err(missed) => SourceError::from(missed),
+        };
+        match missed {
+            error @ (SourceError::Cancelled(_) | SourceError::Offline) => Err(ItemError::Stop(error)),
+            SourceError::Credentials(_) | SourceError::Forbidden(_) | SourceError::Unreachable(_) => {
                 self.provider_refuses.store(true, Ordering::Relaxed);
-                Ok(None)
+                Ok(Told::NotNow)
             }
-            Err(_) => Ok(None),
+            _ => Ok(Told::NotNow),
         }
     }
 

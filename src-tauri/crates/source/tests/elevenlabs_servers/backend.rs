@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use testkit::sandbox::{Asked, Dialect, Server, Site, Truth, TruthCall};
+use testkit::sandbox::{Answer, Asked, Dialect, Server, Site, Truth, TruthCall};
 use turnstone_source::{Kind, SourceError};
 
 use super::place::{Place, Tampered, asked_for, changed, long_after, same_day, sign_in, token};
@@ -206,6 +206,19 @@ fn what_was_said_is_read_at_the_provider_though_the_server_says_the_call_failed_
     place.elevenlabs_server.forget();
     shelf.sync(&*source).unwrap();
     assert_eq!(place.elevenlabs_server.requests(), 0, "what the provider told once is not asked for again");
+}
+
+#[test]
+fn an_old_conversation_that_the_provider_has_deleted_is_asked_for_once() {
+    let place = Place::new(Truth::small(5), Dialect::Observed, long_after);
+    let (source, mut shelf) = (place.backend_and_provider(), Shelf::default());
+    let deleted = Answer::status(404, &json!({"detail": {"status": "conversation_not_found"}}));
+    place.elevenlabs_server.tamper(move |_, answer| *answer = deleted.clone());
+    for requests in [1, 0] {
+        place.elevenlabs_server.forget();
+        shelf.sync(&*source).unwrap();
+        assert_eq!(place.elevenlabs_server.requests(), requests, "the fifth call has no transcript, and gets none");
+    }
 }
 
 #[test]

@@ -21,6 +21,13 @@ pub(crate) struct Conversations {
 #[error("{0}")]
 pub(crate) struct Missed(#[from] SessionError);
 
+impl Missed {
+    /// ElevenLabs has no such conversation.
+    pub fn is_not_there(&self) -> bool {
+        matches!(&self.0, SessionError::Http(HttpError::Status(refusal)) if refusal.status == 404 && refusal.json().is_some())
+    }
+}
+
 impl Conversations {
     /// At this address, with the key under this name among the world's secrets.
     pub fn new(url: &str, secret: &str, settings: &Settings, world: &World) -> Result<Self, SourceError> {
