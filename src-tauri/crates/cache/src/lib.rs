@@ -1,8 +1,8 @@
 //! Audio bytes on disk: the first of the three tiers.
 //!
 //! [`Store`] publishes files so that a name never stands for partial bytes. What to do with them are pure plans over what
-//! is known: [`next`] decides where to look for a recording's audio and how it stands when it was not found, [`evict`] what
-//! leaves when there is too much, [`sweep`] what does not belong here, [`expired`] what has been kept long enough. The
+//! is known: [`next`] decides where to look for a recording's audio and how it stands when it was not found, [`evict()`] what
+//! leaves when there is too much, [`sweep()`] what does not belong here, [`expired`] what has been kept long enough. The
 //! database row that makes a file count as cached is written by the caller, after [`Store::put`] has returned, and removed
 //! before the file goes: a row never points at a missing or partial file.
 

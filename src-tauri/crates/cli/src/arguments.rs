@@ -211,7 +211,7 @@ impl SourceCommand {
 pub enum CacheCommand {
     /// How much is in it.
     ///
-    /// --json: {"path","files","bytes","limit","pinned","partials","partial_bytes","missing":[RECORDING]}.
+    /// --json: {"path","files","bytes","limit","pinned","partials","partial_bytes","missing":[…]}.
     Status,
     /// Put its folder in order: remove what nobody speaks of, look at every file byte by byte.
     ///
