@@ -201,6 +201,11 @@ impl App {
         Ok(self.world(&self.source_row(id)?).network.is_off())
     }
 
+    /// The environment variables whose sign-in was renewed in this run: what they hold counts no more.
+    pub fn outdated_sign_ins(&self) -> Vec<String> {
+        self.inner.secrets.outdated()
+    }
+
     /// That a source which must be signed in to has a secret here; the fault says where to put one.
     pub(crate) fn want_secret(&self, row: &SourceRow) -> Result<(), Fault> {
         let must = kinds::describe(kind_of(row)?).secret.is_some_and(|secret| !secret.optional);

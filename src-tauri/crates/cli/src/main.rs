@@ -78,7 +78,12 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
     match arguments.command {
         Command::Source(command) if command.changes() => sources::run(&change(dir)?, command, output),
         Command::Source(command) => sources::run(&look(dir)?, command, output),
-        Command::Sync { names, full, watch } => syncing::run(&change(dir)?, &names, full, watch, output, cancel),
+        Command::Sync { names, full, watch } => {
+            let app = change(dir)?;
+            let end = syncing::run(&app, &names, full, watch, output, cancel);
+            tell_renewed(&app, output);
+            end
+        }
         Command::List { filters, sort, limit, after } => {
             calls::list(&look(dir)?, &filters, sort, limit, after.as_deref(), output)
         }
@@ -86,12 +91,25 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         Command::Search(search) => calls::search(&look(dir)?, &search, output, cancel),
         Command::Fetch { calls, all: _, filters, jobs } => {
             let wanted = sound::Wanted { calls: &calls, filters: &filters };
-            sound::fetch(&change(dir)?, &wanted, jobs, output, cancel)
+            let app = change(dir)?;
+            let end = sound::fetch(&app, &wanted, jobs, output, cancel);
+            tell_renewed(&app, output);
+            end
         }
         Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),
         Command::Play { call, span } => sound::play(&sound::open(dir, offline)?, &call, &span, output, cancel),
         Command::Cache(command) if command.changes() => caching::run(&change(dir)?, &command, output, cancel),
         Command::Cache(command) => caching::run(&look(dir)?, &command, output, cancel),
         Command::Library(command) => upkeep::library(&dir, look, &command, output),
+    }
+}
+
+/// A sign-in that came from the environment and was renewed must not be given again: servers take that for theft.
+fn tell_renewed(app: &App, output: &Output) {
+    for variable in app.outdated_sign_ins() {
+        output.note(&format!(
+            "the sign-in in {variable} was renewed for this run only and counts no more: sign in again before the next \
+             run, or use a keychain or a password, which last"
+        ));
     }
 }

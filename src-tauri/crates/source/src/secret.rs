@@ -25,6 +25,12 @@ pub trait Secrets: Send + Sync {
 
     /// Forgets a secret; that there is none is no error.
     fn forget(&self, name: &str) -> Result<(), SecretError>;
+
+    /// Where secrets came from that were replaced during this run, so that they count no more, and whose successors end
+    /// with it: names of environment variables.
+    fn outdated(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a secret could not be read or kept.

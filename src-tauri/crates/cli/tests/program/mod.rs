@@ -49,10 +49,16 @@ impl Demo {
 
     /// Runs the program to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(&[], args)
+    }
+
+    /// The same with more in its environment.
+    pub fn run_with(&self, environment: &[(&str, &str)], args: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_turnstone"))
             .args(args)
             .env("TURNSTONE_LIBRARY", self.path("library"))
             .env("TZ", "America/Chicago")
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         Ran {

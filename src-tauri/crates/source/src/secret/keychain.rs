@@ -1,6 +1,6 @@
 //! The keychain of the operating system, and the environment where a run is given a secret.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use keyring_core::{CredentialStore, Error};
@@ -17,12 +17,14 @@ pub struct Keychain {
     library: String,
     /// Secrets of this run, and what replaced them.
     run: Mutex<HashMap<String, Secret>>,
+    /// Whose secret in the environment was replaced.
+    outdated: Mutex<BTreeSet<String>>,
 }
 
 impl Keychain {
     /// The keychain's secrets for the library of this name.
     pub fn for_library(library: impl Into<String>) -> Self {
-        Self { library: library.into(), run: Mutex::default() }
+        Self { library: library.into(), run: Mutex::default(), outdated: Mutex::default() }
     }
 
     /// The variable that supplies the secret `name` for a run: upper case, everything but letters and digits as `_`.
@@ -65,6 +67,9 @@ impl Secrets for Keychain {
     fn set(&self, name: &str, secret: &Secret) -> Result<(), SecretError> {
         if self.of_this_run(name).is_some() {
             self.lend(name, secret);
+            if std::env::var_os(Self::variable(name)).is_some() {
+                self.outdated.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+            }
             return Ok(());
         }
         self.entry(name)?.set_password(secret.reveal()).map_err(|error| unusable(&error))
@@ -80,6 +85,11 @@ impl Secrets for Keychain {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(unusable(&error)),
         }
+    }
+
+    fn outdated(&self) -> Vec<String> {
+        let names = self.outdated.lock().unwrap_or_else(PoisonError::into_inner);
+        names.iter().map(|name| Self::variable(name)).collect()
     }
 }
 
