@@ -6,7 +6,7 @@ use std::time::Duration;
 use library::{LibraryError, RecordingFacts, SourceRow, SyncError as KeptError, SyncRun};
 use model::{Attempt, Cancel, Outcome, Recording, RejectedItem, SourceId, Tier};
 use source::{Source, SourceError};
-use sync::{Observer, Report, SyncError, SyncEvent, Walk};
+use sync::{Look, Observer, Report, SyncError, SyncEvent, Walk};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -80,14 +80,16 @@ impl App {
         let row = self.source_row(id)?;
         let source = self.open_source(&row)?;
         let at = self.inner.clock;
-        // Whoever asks for everything gets everything; a whole look from time to time is to find what is gone.
-        let anew = full;
-        let full = full || self.is_time_for_a_whole_look(&row)?;
+        let look = match full {
+            true => Look::Anew,
+            false if self.is_time_for_a_whole_look(&row)? => Look::Whole,
+            false => Look::New,
+        };
         let probe = |recording: &Recording| probe(source.as_ref(), recording, at());
         let library = &self.inner.library;
         let keep_words = !is_local(&row);
         let source = source.as_ref();
-        let walk = Walk { library, id, source, full, anew, probe: &probe, keep_words, clock: at, cancel };
+        let walk = Walk { library, id, source, look, probe: &probe, keep_words, clock: at, cancel };
         let mut outcome = outcome(sync::run(&walk, observe));
         if outcome.fault.as_ref().is_some_and(|fault| fault.code == FaultCode::NeedsCredentials)
             && let Err(fault) = self.want_secret(&row)
@@ -95,7 +97,7 @@ impl App {
             outcome = outcome.ended_by(fault);
         }
         let run = outcome.run.clone();
-        if run.complete && (full || row.cursor.is_none()) {
+        if run.complete && (look != Look::New || row.cursor.is_none()) {
             self.remember_whole_look(&row)?;
         }
         let last = library.reader()?.sync_runs(id, 1)?.pop();

@@ -17,6 +17,18 @@ const PROBLEMS: usize = 100;
 /// Says what a recording's audio turns out to be, if that can be told without fetching it.
 pub type Probe<'a> = dyn Fn(&Recording) -> Option<RecordingFacts> + 'a;
 
+/// How much of a source a walk looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What may be new since the last walk.
+    New,
+    /// The whole list, whatever the cursor says has been read: that shows what is gone.
+    Whole,
+    /// The whole list, and every call again, also those of which the list says nothing new: some servers' lists do not tell
+    /// that a transcript was corrected.
+    Anew,
+}
+
 /// One walk over one source.
 pub struct Walk<'a> {
     /// Where calls go.
@@ -25,11 +37,8 @@ pub struct Walk<'a> {
     pub id: SourceId,
     /// The source itself.
     pub source: &'a dyn Source,
-    /// Look at everything again, whatever the cursor says has been read.
-    pub full: bool,
-    /// Read every call again, also those of which the source's list says nothing new: some servers' lists do not tell that a
-    /// transcript was corrected.
-    pub anew: bool,
+    /// How much of it to look at.
+    pub look: Look,
     /// Looks into new audio.
     pub probe: &'a Probe<'a>,
     /// What the library has of a call's transcript and insights stays where the source has none any more.
@@ -77,14 +86,14 @@ pub fn run(walk: &Walk<'_>, observe: &mut Observer<'_>) -> Report {
 fn go(walk: &Walk<'_>, report: &mut Report, observe: &mut Observer<'_>) -> Result<(), SyncError> {
     let row = walk.library.reader()?.source(walk.id)?.ok_or(LibraryError::NoSuchSource(walk.id))?;
     let mut kept = row.cursor.map(Cursor);
-    let from = match (&kept, walk.full) {
-        (Some(cursor), true) => walk.source.afresh(cursor),
+    let from = match (&kept, walk.look) {
+        (Some(cursor), Look::Whole | Look::Anew) => walk.source.afresh(cursor),
         _ => kept.clone(),
     };
     let mut seen = from.is_none().then(HashSet::new);
     let mut met = HashSet::new();
     let mut doubt = false;
-    let memory = Kept { library: walk.library, id: walk.id, anew: walk.anew };
+    let memory = Kept { library: walk.library, id: walk.id, anew: walk.look == Look::Anew };
     let mut pages = walk.source.changes_since(from.as_ref(), &memory, walk.cancel);
     while let Some(mut page) = next(&mut pages, walk.cancel)? {
         if !met.insert(trace(&page)) {

@@ -9,7 +9,7 @@ mod plan;
 mod report;
 mod schedule;
 
-pub use engine::{Probe, SyncError, Walk, run};
+pub use engine::{Look, Probe, SyncError, Walk, run};
 pub use plan::{Action, PutKind, plan};
 pub use report::{Observer, Report, SyncEvent};
 pub use schedule::{Circumstances, next_look};

@@ -3,7 +3,7 @@
 use model::{CallId, Cancel, SourceId};
 use source::{Cursor, Source};
 use testkit::TempLibrary;
-use turnstone_sync::{Observer, Report, Walk, run};
+use turnstone_sync::{Look, Observer, Report, Walk, run};
 
 /// A library with one source.
 pub struct Place {
@@ -72,8 +72,7 @@ impl Place {
             library,
             id: self.id,
             source,
-            full,
-            anew: full,
+            look: if full { Look::Anew } else { Look::New },
             probe: &|_| None,
             keep_words,
             clock: || 1_762_941_600_000,
