@@ -4,7 +4,7 @@ use std::sync::{Barrier, mpsc};
 use std::time::Duration;
 
 use app::{App, FaultCode, Options, RenderWhat};
-use audio::engine::{Engine, Recording, Setup};
+use audio::engine::{Engine, Recording, Setup, Sound};
 use audio::player::{Phase, Settings};
 use model::{AudioState, Cancel, Outcome, Tier};
 use testkit::{FakeDevices, samples_of, wav};
@@ -135,7 +135,7 @@ fn the_turn_that_is_highlighted_is_the_turn_that_is_heard() {
     engine.subscribe(move |snapshot| {
         let _ = tell.send(snapshot.clone());
     });
-    engine.open(Recording { tag: call.row.id, path, turns, at_ms: 0, play: true });
+    engine.open(Recording { tag: call.row.id, sound: Sound::File(path), turns, at_ms: 0, play: true });
     while told.recv_timeout(PATIENCE).expect("it begins to play").phase != Phase::Playing {}
     machine.pull(2_000);
     let samples = samples_of(&wav(1, 5_000));

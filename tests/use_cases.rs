@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod arriving;
 mod broken_input;
 mod desk;
 mod downloading;

@@ -166,7 +166,7 @@ impl From<DecodeError> for Fault {
     fn from(error: DecodeError) -> Self {
         let code = match &error {
             DecodeError::Unsupported { .. } => FaultCode::Unsupported,
-            DecodeError::Io { .. } => FaultCode::Io,
+            DecodeError::Io { .. } | DecodeError::NotYet | DecodeError::Broke { .. } => FaultCode::Io,
             DecodeError::NotAudio { .. } | DecodeError::Malformed { .. } | DecodeError::Panicked { .. } => {
                 FaultCode::Unreadable
             }

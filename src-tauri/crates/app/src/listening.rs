@@ -1,10 +1,14 @@
-//! Listening: the player over the cached file, and the same pipeline into a WAV file.
+//! Listening: the player over the cached file, or over one on its way into the cache; and the same pipeline into a WAV
+//! file.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
-use audio::engine::{Engine, Recording, Setup, Snapshot};
+use audio::arriving::{self, Arrival};
+use audio::engine::{Engine, Recording, Setup, Snapshot, Sound};
 use audio::player::{Command, Settings as PlayerSettings};
 use audio::render::{Channels, RenderOptions, Rendered};
 use library::{StoredCall, StoredRecording};
@@ -12,7 +16,7 @@ use model::{AudioState, CallId, Cancel, Ms, RecordingId, Tier};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
-use crate::fetch::file_of;
+use crate::fetch::{Fetched, file_of};
 use crate::open::App;
 use crate::settings::Settings;
 use crate::underway::Hold;
@@ -45,9 +49,9 @@ pub enum PlayerCommand {
 pub struct Opened {
     /// The recording.
     pub recording: RecordingId,
-    /// Its exact length.
+    /// Its length; an estimate while it is still arriving, which [`PlayerSnapshot`] corrects.
     pub duration_ms: Ms,
-    /// Where its audio was found.
+    /// Where its audio was found, or comes from.
     pub tier: Tier,
 }
 
@@ -63,6 +67,9 @@ pub struct RenderWhat {
     /// Which channels.
     pub channels: Channels,
 }
+
+/// A recording on its way into the cache.
+type Bringing = JoinHandle<Result<Fetched, Fault>>;
 
 /// The player, where there is one.
 pub(crate) struct Listening {
@@ -87,7 +94,7 @@ impl App {
         let engine = Engine::start(Setup::of_this_machine(PlayerSettings { resume_back_ms: settings.resume_back_ms }));
         engine.command(Command::Speed(settings.speed));
         engine.command(Command::Volume(settings.volume as f32));
-        let inner = std::sync::Arc::downgrade(&self.inner);
+        let inner = Arc::downgrade(&self.inner);
         engine.subscribe(move |snapshot| {
             if let Some(inner) = inner.upgrade() {
                 inner.tell(&AppEvent::Player(snapshot.clone()));
@@ -97,7 +104,10 @@ impl App {
         Ok(())
     }
 
-    /// Opens a call's recording in the player at a position, fetching it into the cache first if it is not there.
+    /// Opens a call's recording in the player at a position. If it is not in the cache it is fetched, ahead of all that
+    /// waits to be downloaded, and heard as soon as enough of it has come, or once it is whole if its format asks for
+    /// that. Fetching goes on when another recording is opened. What keeps it from coming is the answer as long as
+    /// nothing could be heard, and later ends playing with a problem.
     pub fn open_recording(
         &self,
         call: CallId,
@@ -110,24 +120,15 @@ impl App {
         let stored = self.call(call)?;
         let recording = pick(&stored, recording)?;
         let hold = self.inner.in_use.hold(recording.id);
-        let fetched = self.obtain(&stored, recording, &Cancel::new())?;
-        let path = file_of(&fetched)?;
-        if !fetched.attempts.is_empty() {
-            self.tell(&AppEvent::LibraryChanged);
-        }
+        let (sound, duration_ms, tier) = self.sound_of(&stored, recording)?;
         let turns = stored.record.transcript.as_ref().map(|transcript| transcript.turns.clone()).unwrap_or_default();
         let tag = Tag { call, recording: recording.id };
         if listening.asked.load(Ordering::Relaxed) != asked {
             return Err(Fault::new(FaultCode::Cancelled, "another recording was opened meanwhile"));
         }
-        self.touch(recording.id)?;
         *listening.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold);
-        listening.engine.open(Recording { tag, path, turns, at_ms, play });
-        Ok(Opened {
-            recording: recording.id,
-            duration_ms: fetched.facts.duration_ms.unwrap_or_default(),
-            tier: fetched.tier.unwrap_or(Tier::Local),
-        })
+        listening.engine.open(Recording { tag, sound, turns, at_ms, play });
+        Ok(Opened { recording: recording.id, duration_ms, tier })
     }
 
     /// Does what the user wants with the player, soon.
@@ -162,6 +163,56 @@ impl App {
             None => "not opened".to_owned(),
             Some(listening) => format!("open; {} underruns", listening.engine.underruns()),
         }
+    }
+
+    /// Something of a recording to hear, how long it is and where it comes from, once there is something.
+    fn sound_of(&self, call: &StoredCall, recording: &StoredRecording) -> Result<(Sound, Ms, Tier), Fault> {
+        let fetched = if self.is_cached(recording) {
+            self.touch(recording.id)?;
+            self.obtain(call, recording, &Cancel::new())?
+        } else {
+            let (arrival, bringing) = self.bring_to_listen(call, recording)?;
+            let claimed_ms = recording.record.claimed.duration_ms.or(call.row.duration_ms);
+            let beginning = arriving::open(&arrival, claimed_ms)
+                .ok()
+                .and_then(|mut pcm| matches!(pcm.is_whole(), Ok(false)).then(|| pcm.spec()));
+            if let Some(spec) = beginning {
+                let tier = self.inner.underway.tier(recording.id).unwrap_or(Tier::Provider);
+                return Ok((Sound::Arriving(arrival, claimed_ms), spec.duration_ms(), tier));
+            }
+            bringing.join().unwrap_or_else(|_| Err(Fault::new(FaultCode::Io, "fetching it failed; try again")))?
+        };
+        let path = file_of(&fetched)?;
+        Ok((Sound::File(path), fetched.facts.duration_ms.unwrap_or_default(), fetched.tier.unwrap_or(Tier::Local)))
+    }
+
+    /// Has a recording brought into the cache by a thread of its own, and tells how it arrives.
+    fn bring_to_listen(
+        &self,
+        call: &StoredCall,
+        recording: &StoredRecording,
+    ) -> Result<(Arc<Arrival>, Bringing), Fault> {
+        let (app, call, recording) = (self.clone(), call.clone(), recording.clone());
+        let (tell, told) = channel();
+        let bringing = thread::spawn(move || {
+            let place = app.inner.underway.join(recording.id);
+            let arrival = Arc::clone(place.arrival());
+            let _ = tell.send(Arc::clone(&arrival));
+            let fetched = app.obtain(&call, &recording, &Cancel::new())?;
+            match file_of(&fetched) {
+                Ok(path) => {
+                    arrival.kept(&path);
+                    app.touch(recording.id)?;
+                }
+                Err(fault) => arrival.failed(&fault.message),
+            }
+            if !fetched.attempts.is_empty() {
+                app.tell(&AppEvent::LibraryChanged);
+            }
+            Ok(fetched)
+        });
+        let gone = |_| Fault::new(FaultCode::Io, "fetching it could not begin; try again");
+        Ok((told.recv().map_err(gone)?, bringing))
     }
 
     fn listening(&self) -> Result<&Listening, Fault> {

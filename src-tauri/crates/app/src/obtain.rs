@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use audio::DecodeError;
-use cache::{Begun, Incoming, Known, Next, StoreError, Stored, Tried, Wish, next};
+use cache::{Begun, Incoming, Known, Next, StoreError, Stored, Told, Tried, Wish, next};
 use library::{Access, CachedFile, LibraryError, SourceRow, Standing, StoredCall, StoredRecording};
 use model::{Attempt, AudioFacts, AudioState, Cancel, Door, Outcome, RecordingId, Tier};
 use source::{AudioError, AudioRequest, Resume, Source};
@@ -13,6 +13,7 @@ use crate::fault::{Fault, FaultCode};
 use crate::fetch::Fetched;
 use crate::open::App;
 use crate::sources::is_local;
+use crate::underway::Turn;
 
 /// No recording of a call is larger: 20 hours of CD-quality WAV.
 pub(crate) const LIMIT: u64 = 16 << 30;
@@ -25,6 +26,8 @@ struct Asking<'a> {
     call: &'a StoredCall,
     recording: &'a StoredRecording,
     cancel: &'a Cancel,
+    /// Who listens to it already is told how it arrives.
+    turn: &'a Turn<'a>,
 }
 
 /// Why a door did not give the audio.
@@ -55,7 +58,7 @@ impl App {
         if self.is_cached(recording) {
             return Ok(self.cached(call, recording));
         }
-        let _turn = self.inner.underway.begin(recording.id, cancel).map_err(|_| stopped())?;
+        let turn = self.inner.underway.begin(recording.id, cancel).map_err(|_| stopped())?;
         // Whoever had the turn before may have brought it.
         let call = self.call(call.row.id)?;
         let now = call.recordings.iter().find(|now| now.id == recording.id).ok_or(LibraryError::NoSuchRecording)?;
@@ -63,10 +66,13 @@ impl App {
             Some(_) if !self.is_cached(now) && self.inner.library.access() == Access::Owner => {
                 let call = self.without_lost_file(&call, now.id)?;
                 let now = call.recordings.iter().find(|one| one.id == now.id).ok_or(LibraryError::NoSuchRecording)?;
-                self.bring(wish, &call, now, cancel)?
+                self.bring(wish, &call, now, &turn, cancel)?
             }
-            _ => self.bring(wish, &call, now, cancel)?,
+            _ => self.bring(wish, &call, now, &turn, cancel)?,
         };
+        if let Some(file) = &fetched.file {
+            turn.arrival().kept(file);
+        }
         if fetched.state == AudioState::Cached && !fetched.attempts.is_empty() {
             self.make_room(&[recording.id])?;
         }
@@ -98,6 +104,7 @@ impl App {
         wish: Wish,
         call: &StoredCall,
         recording: &StoredRecording,
+        turn: &Turn<'_>,
         cancel: &Cancel,
     ) -> Result<Fetched, Fault> {
         let row = self.source_row(call.row.source).ok();
@@ -105,7 +112,7 @@ impl App {
         let doors = source.as_ref().map_or_else(Vec::new, |source| source.doors(&recording.record));
         let before = standing_of(recording);
         let of_disk = row.as_ref().is_some_and(is_local);
-        let asking = Asking { source, of_disk, call, recording, cancel };
+        let asking = Asking { source, of_disk, call, recording, cancel, turn };
         let (mut tried, mut attempts): (Vec<Tried>, Vec<Attempt>) = (Vec::new(), Vec::new());
         loop {
             let now_ms = self.now_ms();
@@ -169,7 +176,7 @@ impl App {
     }
 
     fn ask_from(&self, door: Door, begun: Option<&Begun>, asking: &Asking<'_>) -> Result<Stored, Refused> {
-        let Asking { source: Some(source), of_disk, call, recording, cancel } = asking else {
+        let Asking { source: Some(source), of_disk, call, recording, cancel, turn } = asking else {
             return Err(Refused::Source(AudioError::new(Outcome::NotFound, "its source is not configured any more")));
         };
         let resume = begun.map(|begun| Resume { from: begun.bytes, validator: begun.validator.clone() });
@@ -181,6 +188,11 @@ impl App {
             cancel,
         };
         let mut audio = source.audio(&ask).map_err(Refused::Source)?;
+        turn.asks(door.tier());
+        let told = |told: Told<'_>| match told {
+            Told::Begins { path, length } => turn.arrival().begins(path, length),
+            Told::Here(bytes) => turn.arrival().here(bytes),
+        };
         let incoming = Incoming {
             bytes: &mut *audio.bytes,
             from: audio.from,
@@ -188,6 +200,7 @@ impl App {
             validator: audio.validator.as_deref(),
             door,
             limit: LIMIT,
+            told: &told,
         };
         let verify = if *of_disk { verify } else { verify_arrived };
         self.inner.store.put(recording.id, incoming, &verify, cancel).map_err(Refused::Store)
@@ -384,7 +397,7 @@ pub(crate) fn unreadable(error: &DecodeError) -> String {
         DecodeError::Malformed { why, .. } => format!("unreadable: damaged, {why}"),
         DecodeError::Io { source, .. } => format!("unreadable: {source}"),
         DecodeError::Panicked { .. } => "unreadable: the decoder failed on it; please report this file".to_owned(),
-        DecodeError::Unsupported { .. } => error.to_string(),
+        DecodeError::Unsupported { .. } | DecodeError::NotYet | DecodeError::Broke { .. } => error.to_string(),
     }
 }
 

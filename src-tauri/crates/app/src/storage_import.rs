@@ -97,6 +97,7 @@ impl App {
             validator: None,
             door: Door::Source,
             limit: LIMIT,
+            told: &|_| {},
         };
         match self.inner.store.put(id, incoming, &verify, cancel) {
             Ok(stored) => {

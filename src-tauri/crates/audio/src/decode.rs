@@ -38,6 +38,26 @@ pub fn open(path: &Path) -> Result<Box<dyn Pcm>, DecodeError> {
     Ok(Box::new(guarded))
 }
 
+/// Opens the first `bytes` bytes of a file whose rest is still to come. `None` if its format has to be here whole: where
+/// its samples are stands at its end (MP4), or where they begin depends on more than its head (Ogg, Matroska).
+pub(crate) fn open_beginning(path: &Path, bytes: u64) -> Result<Option<Box<dyn Pcm>>, DecodeError> {
+    let name = file_name(path);
+    let beginning = guard(&name, || {
+        let mut input = Input::new(File::open(path)?)?.until(bytes);
+        let kind = sniff::sniff(&mut input)?;
+        let grows = match kind {
+            sniff::Kind::Riff | sniff::Kind::Aiff | sniff::Kind::Flac(_) => true,
+            sniff::Kind::Mp3(..) | sniff::Kind::Adts(..) => true,
+            sniff::Kind::Not(looks) => return Err(Fail::NotAudio(looks)),
+            sniff::Kind::Ogg | sniff::Kind::Mp4 | sniff::Kind::Webm | sniff::Kind::Unsupported { .. } => false,
+        };
+        Ok(grows.then_some((input, kind)))
+    })?;
+    let Some((input, kind)) = beginning else { return Ok(None) };
+    let guarded = Guarded::open(&name, || Ok(open_as(kind, input)?.stream))?;
+    Ok(Some(Box::new(guarded)))
+}
+
 /// A decoder without its wall: what [`Pcm`] promises, with errors that do not know the file's name yet.
 pub(crate) trait Stream: Send {
     fn spec(&self) -> Spec;
@@ -56,7 +76,12 @@ pub(crate) struct Opened {
 /// Opens a file by its content.
 pub(crate) fn identify(path: &Path) -> Result<Opened, Fail> {
     let mut input = Input::new(File::open(path)?)?;
-    match sniff::sniff(&mut input)? {
+    let kind = sniff::sniff(&mut input)?;
+    open_as(kind, input)
+}
+
+fn open_as(kind: sniff::Kind, mut input: Input) -> Result<Opened, Fail> {
+    match kind {
         sniff::Kind::Riff => riff::open(input),
         sniff::Kind::Aiff => aiff::open(input),
         sniff::Kind::Flac(at) => flac::open(input, at),

@@ -20,10 +20,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use model::{Ms, Turn};
 
+use crate::arriving::{self, Arrival};
 use crate::output::{Clock, Controls, Devices, Line, RodioDevices, keeper};
 use crate::player::{Command, Cue, Effect, Event, Opening, Phase, Player, Settings};
 use crate::{DecodeError, Pcm};
-use feeder::Order;
+use feeder::{News, Order};
 pub use report::Snapshot;
 use report::{Reports, Subscriber, problem_of};
 use timeline::Timeline;
@@ -63,14 +64,24 @@ impl Setup {
 pub struct Recording<T> {
     /// The caller's name for it.
     pub tag: T,
-    /// The file.
-    pub path: PathBuf,
+    /// Where its sound is.
+    pub sound: Sound,
     /// Its transcript's turns; only their times are used.
     pub turns: Vec<Turn>,
     /// Where to begin, milliseconds.
     pub at_ms: Ms,
     /// Whether to play as soon as possible.
     pub play: bool,
+}
+
+/// Where a recording's sound is.
+#[derive(Clone, Debug)]
+pub enum Sound {
+    /// In a file.
+    File(PathBuf),
+    /// In a file that is not whole yet; it is played as far as it has come. The second is how long it is said to be, in
+    /// milliseconds, which counts until something better is known.
+    Arriving(Arc<Arrival>, Option<Ms>),
 }
 
 /// The player. Dropping it stops the sound and lets go of the device.
@@ -172,10 +183,14 @@ impl<T> Drop for Engine<T> {
 fn start_feeder<T: Send + 'static>(inbox: &Sender<Message<T>>, to_do: Receiver<Order>, controls: Arc<Controls>) {
     let tell = inbox.clone();
     thread::spawn(move || {
-        let broken = |cue, error: DecodeError| {
-            let _ = tell.send(Message::Happened(Event::Broken(cue, problem_of(&error))));
+        let tell = |news| {
+            let event = match news {
+                News::Broken(cue, error) => Event::Broken(cue, problem_of(&error)),
+                News::Lasts(opening, ms) => Event::Lasts(opening, ms),
+            };
+            let _ = tell.send(Message::Happened(event));
         };
-        feeder::feed(&to_do, controls, &broken);
+        feeder::feed(&to_do, controls, &tell);
     });
 }
 
@@ -210,7 +225,7 @@ struct Work<T> {
 
 struct Open<T> {
     tag: T,
-    path: PathBuf,
+    sound: Sound,
     timeline: Timeline,
 }
 
@@ -239,7 +254,7 @@ impl<T: Clone + PartialEq + Send + 'static> Work<T> {
         let effects = match message {
             Message::Open(recording) => {
                 let timeline = Timeline::new(&recording.turns);
-                self.recording = Some(Open { tag: recording.tag, path: recording.path, timeline });
+                self.recording = Some(Open { tag: recording.tag, sound: recording.sound, timeline });
                 self.player.open(recording.at_ms, recording.play)
             }
             Message::Command(command) => {
@@ -281,7 +296,7 @@ impl<T: Clone + PartialEq + Send + 'static> Work<T> {
             Ok(pcm) => {
                 let effects = self.player.event(Event::Loaded(opening, pcm.spec().duration_ms()));
                 if !effects.is_empty() {
-                    self.order(Order::Load(pcm));
+                    self.order(Order::Load(opening, pcm));
                 }
                 effects
             }
@@ -309,8 +324,14 @@ impl<T: Clone + PartialEq + Send + 'static> Work<T> {
 
     fn load(&self, opening: Opening) {
         let Some(open) = &self.recording else { return };
-        let (path, answer) = (open.path.clone(), self.inbox.clone());
-        thread::spawn(move || drop(answer.send(Message::Opened(opening, crate::open(&path)))));
+        let (sound, answer) = (open.sound.clone(), self.inbox.clone());
+        thread::spawn(move || {
+            let pcm = match sound {
+                Sound::File(path) => crate::open(&path),
+                Sound::Arriving(arrival, claimed_ms) => arriving::open(&arrival, claimed_ms),
+            };
+            let _ = answer.send(Message::Opened(opening, pcm));
+        });
     }
 
     fn order(&self, order: Order) {

@@ -35,6 +35,15 @@ pub enum DecodeError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What comes next of a recording that is still arriving is not here yet: read again later.
+    #[error("the rest of the recording has not arrived yet")]
+    NotYet,
+    /// A recording that was being played while it arrived will not be here whole.
+    #[error("the recording did not arrive whole: {why}")]
+    Broke {
+        /// What went wrong.
+        why: String,
+    },
     /// The decoder failed in a way it should not have; the rest of the program is unharmed.
     #[error("the decoder failed on {file}; other recordings are not affected, please report this file")]
     Panicked {

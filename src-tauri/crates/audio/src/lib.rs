@@ -3,6 +3,7 @@
 //! Opening a file gives a [`Pcm`]: interleaved `f32` frames at the file's own rate, seekable to the exact frame in every
 //! format. Everything above (speed, output, rendering) is built on that one trait.
 
+pub mod arriving;
 pub mod decode;
 pub mod engine;
 mod error;

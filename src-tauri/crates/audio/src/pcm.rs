@@ -9,7 +9,7 @@ pub struct Spec {
     pub rate: u32,
     /// Samples per frame.
     pub channels: u16,
-    /// How many frames there are; exact.
+    /// How many frames there are; exact, but an estimate while the recording is still arriving.
     pub frames: u64,
 }
 
@@ -28,17 +28,24 @@ impl Spec {
 }
 
 /// Interleaved `f32` samples at the file's own rate, sample-accurate: what is read after `seek(n)` is identical to what
-/// a straight read from the start gives from frame `n` on.
+/// a straight read from the start gives from frame `n` on. A recording may still be arriving, see
+/// [`arriving`](crate::arriving); most are whole.
 pub trait Pcm: Send {
-    /// The shape of the stream; never changes.
+    /// The shape of the stream; never changes, but for the frames of a recording that is still arriving.
     fn spec(&self) -> Spec;
 
     /// Makes `frame` the next one read. Beyond the end is the end.
     fn seek(&mut self, frame: u64) -> Result<(), DecodeError>;
 
     /// Fills `out` from its start with whole frames and says how many. Fewer than fit is normal; 0 is the end.
-    /// `out` must have room for a frame.
+    /// `out` must have room for a frame. What has not arrived yet is [`DecodeError::NotYet`], never the end; nothing is
+    /// lost by it.
     fn read(&mut self, out: &mut [f32]) -> Result<usize, DecodeError>;
+
+    /// Takes note of what has arrived since. Whether this is all, so that nothing of the shape changes any more.
+    fn is_whole(&mut self) -> Result<bool, DecodeError> {
+        Ok(true)
+    }
 }
 
 impl<P: Pcm + ?Sized> Pcm for Box<P> {
@@ -52,5 +59,9 @@ impl<P: Pcm + ?Sized> Pcm for Box<P> {
 
     fn read(&mut self, out: &mut [f32]) -> Result<usize, DecodeError> {
         (**self).read(out)
+    }
+
+    fn is_whole(&mut self) -> Result<bool, DecodeError> {
+        (**self).is_whole()
     }
 }

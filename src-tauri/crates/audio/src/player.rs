@@ -46,6 +46,8 @@ pub enum Event {
     Loaded(Opening, Ms),
     /// It cannot be played.
     LoadFailed(Opening, Problem),
+    /// The recording of an opening, which is still arriving, turned out to be this long.
+    Lasts(Opening, Ms),
     /// The sound leaving the device belongs to this cue and this position.
     Heard(Cue, Ms),
     /// The last of the recording has left the device.
@@ -154,6 +156,7 @@ enum State {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Loaded {
+    opening: Opening,
     cue: Cue,
     duration: Ms,
     position: Ms,
@@ -257,6 +260,10 @@ impl Player {
                 if matches!(self.state, State::Loading { opening: wanted, .. } if wanted == opening) {
                     self.state = State::Failed(problem);
                 }
+                Vec::new()
+            }
+            Event::Lasts(opening, duration) => {
+                self.lasts(opening, duration.max(0));
                 Vec::new()
             }
             Event::Heard(cue, position) => {
@@ -375,9 +382,23 @@ impl Player {
         }
         let duration = duration.max(0);
         let at = if play && at >= duration { 0 } else { at.min(duration) };
-        let (loaded, cue) = self.cued(Loaded { cue: Cue(0), duration, position: at, broken: None }, at);
+        let (loaded, cue) = self.cued(Loaded { opening, cue: Cue(0), duration, position: at, broken: None }, at);
         self.state = if play { State::Playing { loaded } } else { State::Paused { loaded, resume_at: at } };
         vec![cue, Effect::Run(play)]
+    }
+
+    /// A place that turns out to lie beyond the end is the end.
+    fn lasts(&mut self, opening: Opening, duration: Ms) {
+        let has_ended = matches!(self.state, State::Ended { .. });
+        if let State::Paused { loaded, .. } | State::Playing { loaded } | State::Ended { loaded } = &mut self.state
+            && loaded.opening == opening
+        {
+            loaded.duration = duration;
+            loaded.position = if has_ended { duration } else { loaded.position.min(duration) };
+            if let State::Paused { resume_at, .. } = &mut self.state {
+                *resume_at = (*resume_at).min(duration);
+            }
+        }
     }
 
     fn ended(&mut self, cue: Cue) -> Vec<Effect> {

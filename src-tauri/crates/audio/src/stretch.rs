@@ -82,7 +82,13 @@ impl Stretched {
         self.seek(here)
     }
 
-    /// Fills `out` with whole frames and says how many; 0 is the end. Samples that are no number become silence.
+    /// Whether all of the recording is here; see [`Pcm::is_whole`].
+    pub fn is_whole(&mut self) -> Result<bool, DecodeError> {
+        self.pcm.is_whole()
+    }
+
+    /// Fills `out` with whole frames and says how many; 0 is the end. Samples that are no number become silence. What has
+    /// not arrived yet is [`DecodeError::NotYet`], and nothing is lost by it.
     pub fn read(&mut self, out: &mut [f32]) -> Result<usize, DecodeError> {
         let frames = match &mut self.stretch {
             None => {
@@ -144,7 +150,10 @@ impl Stretch {
         let mut frames = 0;
         for frame in out.chunks_exact_mut(self.channels) {
             if self.step_given == self.step.len() && self.has_more() {
-                self.make_step(pcm)?;
+                match self.make_step(pcm) {
+                    Err(DecodeError::NotYet) if frames > 0 => break,
+                    made => made?,
+                }
             }
             if !self.has_more() {
                 break;

@@ -14,6 +14,6 @@ mod tier;
 
 pub use evict::{Evictable, Eviction, evict};
 pub use retain::{Retained, Retention, expired};
-pub use store::{Begun, Health, Incoming, Listed, Listing, Store, StoreError, Stored};
+pub use store::{Begun, Health, Incoming, Listed, Listing, Store, StoreError, Stored, Told};
 pub use sweep::{Claimed, Sweep, sweep};
 pub use tier::{Known, Next, Standing, Tried, Wish, next};

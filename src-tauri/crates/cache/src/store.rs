@@ -35,6 +35,22 @@ pub struct Incoming<'a> {
     pub door: Door,
     /// Never more than this many bytes.
     pub limit: u64,
+    /// Told how it goes, on the thread that puts.
+    pub told: &'a dyn Fn(Told<'_>),
+}
+
+/// How far a file in the making has come. It is not verified yet, and may never be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// It begins, or begins anew: from now on, what was at `path` before counts for nothing.
+    Begins {
+        /// Where it is made.
+        path: &'a Path,
+        /// How many bytes it will have, if the source said.
+        length: Option<u64>,
+    },
+    /// So many bytes of it can be read.
+    Here(u64),
 }
 
 /// A file that stands in the store.

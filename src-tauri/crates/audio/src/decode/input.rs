@@ -24,6 +24,11 @@ impl Input {
         Ok(Self { len: meta.len(), file, cursor: 0, window: Vec::new(), window_at: 0 })
     }
 
+    /// As if no more than the first `bytes` bytes were there.
+    pub(crate) fn until(self, bytes: u64) -> Self {
+        Self { len: self.len.min(bytes), ..self }
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.len
     }

@@ -2,7 +2,8 @@
 //!
 //! Decode, fold to two channels at most, stretch at the recording's rate, convert to the device's rate, cut into blocks.
 //! It sleeps while nothing runs, and looks at the ring 20 times a second while something does. A new cue interrupts it
-//! between two blocks.
+//! between two blocks. While a recording is still arriving it looks as often whether more is here; where nothing is, the
+//! ring runs dry, which is silence in which the place stands still.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError};
 use rtrb::Producer;
 
 use crate::output::{BLOCK_FRAMES, Block, Controls};
-use crate::player::Cue;
+use crate::player::{Cue, Opening};
 use crate::resample::Resampler;
 use crate::stretch::Stretched;
 use crate::{DecodeError, Pcm};
@@ -30,7 +31,7 @@ pub(crate) enum Order {
     /// A device pulls from the other end of this ring, at this rate.
     Attach(Producer<Block>, u32),
     /// This is the recording now.
-    Load(Box<dyn Pcm>),
+    Load(Opening, Box<dyn Pcm>),
     /// There is no recording.
     Unload,
     /// Give the sound from this position, in milliseconds.
@@ -39,12 +40,21 @@ pub(crate) enum Order {
     Wake,
 }
 
-/// Works until the orders end. `broken` is told of cues that cannot be decoded further.
-pub(crate) fn feed(orders: &Receiver<Order>, controls: Arc<Controls>, broken: &dyn Fn(Cue, DecodeError)) {
+/// What the decoding thread has to say.
+pub(crate) enum News {
+    /// A cue cannot be decoded further.
+    Broken(Cue, DecodeError),
+    /// The recording is this long, in milliseconds, as far as can be told now.
+    Lasts(Opening, i64),
+}
+
+/// Works until the orders end.
+pub(crate) fn feed(orders: &Receiver<Order>, controls: Arc<Controls>, tell: &dyn Fn(News)) {
     let mut feeder = Feeder {
         controls,
         ring: None,
         sound: None,
+        arriving: None,
         resampler: Resampler::new(1, 1, 1),
         job: None,
         raw: Vec::new(),
@@ -56,11 +66,12 @@ pub(crate) fn feed(orders: &Receiver<Order>, controls: Arc<Controls>, broken: &d
             Some(pause) => orders.recv_timeout(pause),
         };
         match order {
-            Ok(order) => feeder.obey(order, broken),
+            Ok(order) => feeder.obey(order, tell),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        feeder.fill(orders, broken);
+        feeder.look(tell);
+        feeder.fill(orders, tell);
     }
 }
 
@@ -68,6 +79,8 @@ struct Feeder {
     controls: Arc<Controls>,
     ring: Option<Ring>,
     sound: Option<Stretched>,
+    /// The recording while it is not whole, and how long it was last said to be.
+    arriving: Option<(Opening, i64)>,
     /// Kept from cue to cue: its table takes longer to make than the first sound.
     resampler: Resampler,
     job: Option<Job>,
@@ -96,33 +109,35 @@ struct Job {
 impl Feeder {
     /// How long to wait for an order; `None` while there is nothing else to wait for.
     fn pause(&self) -> Option<Duration> {
-        let (job, ring) = (self.job.as_ref()?, self.ring.as_ref()?);
+        let arriving = self.arriving.map(|_| TOP_UP);
+        let (Some(job), Some(ring)) = (&self.job, &self.ring) else { return arriving };
         if job.done {
-            None
+            arriving
         } else if job.blocks == 0 && ring.producer.slots() == 0 {
             Some(CLEARING)
         } else {
-            self.controls.running().then_some(TOP_UP)
+            arriving.or_else(|| self.controls.running().then_some(TOP_UP))
         }
     }
 
-    fn obey(&mut self, order: Order, broken: &dyn Fn(Cue, DecodeError)) {
+    fn obey(&mut self, order: Order, tell: &dyn Fn(News)) {
         match order {
             Order::Attach(producer, rate) => {
                 let blocks = producer.slots();
                 self.ring = Some(Ring { producer, rate, blocks });
                 self.job = None;
             }
-            Order::Load(pcm) => {
+            Order::Load(opening, pcm) => {
+                self.arriving = Some((opening, pcm.spec().duration_ms()));
                 self.sound = Some(Stretched::new(pcm, 1.0));
                 self.job = None;
             }
-            Order::Unload => (self.sound, self.job) = (None, None),
+            Order::Unload => (self.sound, self.job, self.arriving) = (None, None, None),
             Order::Cue { cue, at, speed } => {
                 self.job = None;
                 match self.begin(cue, at, speed) {
                     Ok(job) => self.job = job,
-                    Err(error) => broken(cue, error),
+                    Err(error) => tell(News::Broken(cue, error)),
                 }
             }
             Order::Wake => {}
@@ -157,12 +172,32 @@ impl Feeder {
         }))
     }
 
-    fn fill(&mut self, orders: &Receiver<Order>, broken: &dyn Fn(Cue, DecodeError)) {
+    /// Learns how far a recording that is arriving has come. That it will not come is for the cue that needs it to say.
+    fn look(&mut self, tell: &dyn Fn(News)) {
+        let (Some((opening, told)), Some(sound)) = (self.arriving, &mut self.sound) else { return };
+        let is_whole = sound.is_whole();
+        let length = sound.spec().duration_ms();
+        if length != told {
+            tell(News::Lasts(opening, length));
+        }
+        self.arriving = matches!(is_whole, Ok(false)).then_some((opening, length));
+        if let Err(error) = is_whole
+            && let Some(job) = self.job.take_if(|job| !job.done)
+        {
+            tell(News::Broken(job.cue, error));
+        }
+    }
+
+    fn fill(&mut self, orders: &Receiver<Order>, tell: &dyn Fn(News)) {
         while self.has_room() {
-            if let Err(error) = self.make_block()
-                && let Some(job) = self.job.take()
-            {
-                broken(job.cue, error);
+            match self.make_block() {
+                Ok(()) => {}
+                Err(DecodeError::NotYet) => return,
+                Err(error) => {
+                    if let Some(job) = self.job.take() {
+                        tell(News::Broken(job.cue, error));
+                    }
+                }
             }
             if !orders.is_empty() {
                 return;
@@ -176,6 +211,7 @@ impl Feeder {
         !job.done && ring.producer.slots() > kept_free
     }
 
+    /// Makes a block; a shorter one of what is here before it says that more is not here yet.
     fn make_block(&mut self) -> Result<(), DecodeError> {
         let (Some(job), Some(ring), Some(sound)) = (&mut self.job, &mut self.ring, &mut self.sound) else {
             return Ok(());
@@ -185,6 +221,7 @@ impl Feeder {
         let start = sound.place(job.made as f64 * rate / f64::from(ring.rate)) / rate;
         let mut block = Block { cue: job.cue.0, start, step, ..Block::empty() };
         let mut made = [0.0; 2 * BLOCK_FRAMES];
+        let mut ended = Ok(());
         let room = BLOCK_FRAMES * job.channels;
         loop {
             let from = block.frames * job.channels;
@@ -198,7 +235,13 @@ impl Feeder {
             }
             let channels = usize::from(sound.spec().channels.max(1));
             self.raw.resize(PIECE * channels, 0.0);
-            let frames = sound.read(&mut self.raw)?;
+            let frames = match sound.read(&mut self.raw) {
+                Err(DecodeError::NotYet) => {
+                    ended = Err(DecodeError::NotYet);
+                    break;
+                }
+                read => read?,
+            };
             if frames == 0 {
                 job.source_ended = true;
                 self.resampler.finish();
@@ -207,12 +250,15 @@ impl Feeder {
                 self.resampler.push(&self.folded);
             }
         }
+        if block.frames == 0 && ended.is_err() {
+            return ended;
+        }
         spread(&made, job.channels, &mut block);
         job.made += block.frames as u64;
         job.blocks += 1;
         // Room was looked for before; if there is none after all the block would be lost, which `has_room` excludes.
         let _ = ring.producer.push(block);
-        Ok(())
+        ended
     }
 }
 

@@ -82,6 +82,7 @@ pub(super) fn problem_of(error: &DecodeError) -> Problem {
     let kind = match error {
         DecodeError::Unsupported { .. } => ProblemKind::Unsupported,
         DecodeError::Io { source, .. } if source.kind() == ErrorKind::NotFound => ProblemKind::Missing,
+        DecodeError::Broke { .. } => ProblemKind::Missing,
         _ => ProblemKind::Unreadable,
     };
     Problem { kind, message: error.to_string() }

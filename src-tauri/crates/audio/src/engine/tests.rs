@@ -41,7 +41,8 @@ impl Desk {
     }
 
     fn recording(&self, at_ms: Ms, play: bool) -> Recording<&'static str> {
-        Recording { tag: "call", path: self.folder.path().join("call.wav"), turns: turns(), at_ms, play }
+        let sound = Sound::File(self.folder.path().join("call.wav"));
+        Recording { tag: "call", sound, turns: turns(), at_ms, play }
     }
 
     fn open(&self, at_ms: Ms, play: bool) {
@@ -255,7 +256,7 @@ fn without_an_output_the_reason_is_told_and_playing_starts_when_one_appears() {
 fn what_cannot_be_opened_is_told_with_the_reason() {
     let desk = Desk::new();
     let mut recording = desk.recording(0, true);
-    recording.path = desk.folder.path().join("nowhere.wav");
+    recording.sound = Sound::File(desk.folder.path().join("nowhere.wav"));
     desk.engine.open(recording);
     let failed = desk.until(|now| now.problem.is_some());
     assert_eq!((failed.phase, failed.tag), (Phase::Empty, Some("call")), "it is told which recording it was");
@@ -271,7 +272,8 @@ fn another_recording_replaces_the_first_at_once() {
     write_wav(&desk.folder.path().join("other.wav"), RATE, 1, (0..8_000).map(|frame| sample(frame + 40_000)));
     desk.open(0, true);
     desk.pull(2_000);
-    let other = Recording { tag: "other", path: desk.folder.path().join("other.wav"), ..desk.recording(0, true) };
+    let sound = Sound::File(desk.folder.path().join("other.wav"));
+    let other = Recording { tag: "other", sound, ..desk.recording(0, true) };
     desk.engine.open(other);
     desk.until(|now| now.tag == Some("other") && now.phase == Phase::Playing);
     let out = desk.pull(500);
@@ -282,6 +284,79 @@ fn another_recording_replaces_the_first_at_once() {
     assert_eq!(desk.pull(200)[FADE..], [0.0; 200 - FADE]);
 }
 
+/// The recording of ten seconds, of which so many bytes have arrived.
+fn half_arrived(desk: &Desk, bytes: u64) -> (Recording<&'static str>, Arc<Arrival>) {
+    let whole = std::fs::read(desk.folder.path().join("call.wav")).expect("the recording");
+    let (part, arrival) = (desk.folder.path().join("call.part"), Arc::new(Arrival::default()));
+    arrival.begins(&part, Some(whole.len() as u64));
+    std::fs::write(&part, &whole[..bytes as usize]).expect("a file");
+    arrival.here(bytes);
+    (Recording { sound: Sound::Arriving(Arc::clone(&arrival), None), ..desk.recording(0, true) }, arrival)
+}
+
+#[test]
+fn a_recording_is_heard_while_it_arrives_and_waits_where_nothing_is_yet() {
+    let desk = Desk::new();
+    let (recording, arrival) = half_arrived(&desk, 44 + 2 * 40_000);
+    desk.engine.open(recording);
+    let begun = desk.until(|now| now.phase == Phase::Playing);
+    assert!((9_990..=10_010).contains(&begun.duration_ms), "the length is worked out: {begun:?}");
+    // The last 200 ms of what is here are not trusted yet.
+    let edge = 40_000 - 1_600;
+    assert_eq!(desk.pull(edge), heard(0..edge), "nothing of what is here is kept waiting");
+    let waiting = desk.machine.pull_at_once(2_000);
+    assert_eq!(waiting[2 * FADE..], [0.0; 4_000 - 2 * FADE], "then there is silence");
+    desk.settle();
+    let standing = desk.until(|now| now.position_ms == 4_800);
+    desk.machine.pull_at_once(8_000);
+    desk.settle();
+    let moved = desk.told.try_iter().find(|now| now.position_ms != 4_800 || now.phase != Phase::Playing);
+    assert_eq!(moved, None, "and the place stands still: {standing:?}");
+    arrival.kept(&desk.folder.path().join("call.wav"));
+    let rest = desk.pull(80_000 - edge);
+    assert_eq!(rest[FADE..], heard(edge + FADE..80_000), "it goes on from the very sample");
+    desk.pull(80);
+    desk.until(|now| (now.phase, now.position_ms, now.duration_ms) == (Phase::Ended, 10_000, 10_000));
+}
+
+#[test]
+fn while_sound_is_waited_for_orders_are_obeyed() {
+    let desk = Desk::new();
+    let (recording, arrival) = half_arrived(&desk, 44 + 2 * 40_000);
+    desk.engine.open(recording);
+    desk.until(|now| now.phase == Phase::Playing);
+    desk.engine.command(Command::Seek(8_000));
+    desk.until(|now| now.position_ms == 8_000);
+    assert!(desk.machine.pull_at_once(800)[2 * FADE..].iter().all(|sample| *sample == 0.0));
+    desk.engine.command(Command::Seek(1_000));
+    desk.until(|now| now.position_ms == 1_000);
+    assert_eq!(desk.pull(FADE + 200)[FADE..], heard(8_000 + FADE..8_200 + FADE), "what is here is heard at once");
+    desk.command(Command::Speed(2.0), Phase::Playing);
+    desk.command(Command::Seek(8_000), Phase::Playing);
+    desk.command(Command::Pause, Phase::Paused);
+    desk.command(Command::Speed(1.0), Phase::Paused);
+    arrival.kept(&desk.folder.path().join("call.wav"));
+    desk.until(|now| now.duration_ms == 10_000);
+    desk.engine.command(Command::Seek(8_000));
+    desk.command(Command::Play, Phase::Playing);
+    assert_eq!(desk.pull(FADE + 200)[FADE..], heard(64_000 + FADE..64_200 + FADE));
+}
+
+#[test]
+fn a_recording_that_will_not_arrive_stops_with_the_reason() {
+    let desk = Desk::new();
+    let (recording, arrival) = half_arrived(&desk, 44 + 2 * 40_000);
+    desk.engine.open(recording);
+    desk.until(|now| now.phase == Phase::Playing);
+    desk.pull(8_000);
+    arrival.failed("the server hung up");
+    let stopped = desk.until(|now| now.problem.is_some());
+    assert_eq!(stopped.phase, Phase::Paused);
+    let problem = stopped.problem.expect("a reason");
+    assert_eq!(problem.kind, ProblemKind::Missing);
+    assert_eq!(problem.message, "the recording did not arrive whole: the server hung up");
+}
+
 #[test]
 fn mono_goes_to_both_ears_and_stereo_stays_apart() {
     let desk = Desk::new();
@@ -289,7 +364,7 @@ fn mono_goes_to_both_ears_and_stereo_stays_apart() {
     assert!(desk.machine.pull(200).chunks_exact(2).all(|frame| frame[0] == frame[1]));
     let path = desk.folder.path().join("stereo.wav");
     write_wav(&path, RATE, 2, (0..8_000).flat_map(|frame| [sample(frame), -sample(frame)]));
-    desk.engine.open(Recording { tag: "stereo", path, ..desk.recording(0, true) });
+    desk.engine.open(Recording { tag: "stereo", sound: Sound::File(path), ..desk.recording(0, true) });
     desk.until(|now| now.tag == Some("stereo") && now.phase == Phase::Playing);
     assert!(desk.machine.pull(200)[2 * FADE..].chunks_exact(2).all(|frame| frame[0] == -frame[1]));
 }

@@ -98,6 +98,16 @@ impl FakeDevices {
         samples
     }
 
+    /// Pulls stereo frames as a device would, without waiting: silence where nothing has been decoded.
+    pub fn pull_at_once(&self, frames: usize) -> Vec<f32> {
+        let mut samples = Vec::with_capacity(2 * frames);
+        if let Some(open) = &mut self.machine().open {
+            (0..frames).for_each(|_| samples.extend(open.tap.frame()));
+        }
+        self.pass(frames);
+        samples
+    }
+
     fn pass(&self, frames: usize) {
         let machine = self.machine();
         let nanos = frames as u64 * 1_000_000_000 / u64::from(machine.rate);

@@ -20,7 +20,7 @@ pub enum ProblemKind {
     Unsupported,
     /// The recording is damaged or no audio.
     Unreadable,
-    /// The file is not there.
+    /// The file is not there, or did not arrive whole.
     Missing,
 }
 

@@ -136,6 +136,21 @@ fn an_answer_to_an_older_opening_is_ignored() {
 }
 
 #[test]
+fn a_recording_that_turns_out_shorter_ends_where_it_ends() {
+    let mut player = player();
+    let opening = opening_of(&player.open(50_000, false));
+    player.event(Event::Loaded(opening, LENGTH));
+    player.event(Event::Lasts(opening, 70_000));
+    assert_eq!((player.duration(), player.position()), (70_000, 50_000));
+    player.event(Event::Lasts(opening, 40_000));
+    assert_eq!((player.duration(), player.position()), (40_000, 40_000), "a place beyond the end is the end");
+    player.command(Command::Seek(LENGTH));
+    assert_eq!(player.position(), 40_000);
+    player.command(Command::Play);
+    assert_eq!(player.position(), 0, "at its end, play starts from the beginning");
+}
+
+#[test]
 fn reports_of_the_sound_before_a_seek_are_ignored() {
     let mut player = playing_at(0);
     let before = player.cue().expect("a recording is open");
@@ -200,6 +215,7 @@ enum Step {
     Open(Ms, bool),
     Command(Command),
     Loaded(u64, Ms),
+    Lasts(u64, Ms),
     LoadFailed(u64),
     Heard(u64, Ms),
     Ended(u64),
@@ -224,6 +240,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (ms(), any::<bool>()).prop_map(|(at, play)| Step::Open(at, play)),
         6 => command.prop_map(Step::Command),
         3 => (0..3u64, 0..80_000i64).prop_map(|(ago, length)| Step::Loaded(ago, length)),
+        1 => (0..6u64, 0..80_000i64).prop_map(|(ago, length)| Step::Lasts(ago, length)),
         1 => (0..3u64).prop_map(Step::LoadFailed),
         4 => (0..3u64, ms()).prop_map(|(ago, at)| Step::Heard(ago, at)),
         1 => (0..3u64).prop_map(Step::Ended),
@@ -239,6 +256,7 @@ fn take(player: &mut Player, step: &Step) -> Vec<Effect> {
         Step::Open(at, play) => return player.open(at, play),
         Step::Command(command) => return player.command(command),
         Step::Loaded(ago, length) => Event::Loaded(Opening(numbered(ago)), length),
+        Step::Lasts(ago, length) => Event::Lasts(Opening(numbered(ago)), length),
         Step::LoadFailed(ago) => Event::LoadFailed(Opening(numbered(ago)), problem()),
         Step::Heard(ago, at) => Event::Heard(Cue(numbered(ago)), at),
         Step::Ended(ago) => Event::Ended(Cue(numbered(ago))),
@@ -257,6 +275,7 @@ fn is_late(player: &Player, step: &Step) -> bool {
         Step::Loaded(ago, _) | Step::LoadFailed(ago) => {
             !matches!(player.state, State::Loading { opening, .. } if opening.0 == number(ago))
         }
+        Step::Lasts(ago, _) => player.state.loaded().is_none_or(|loaded| loaded.opening.0 != number(ago)),
         Step::Heard(ago, _) | Step::Ended(ago) | Step::Broken(ago) => player.cue() != Some(Cue(number(ago))),
         _ => false,
     }

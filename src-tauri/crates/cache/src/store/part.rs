@@ -10,7 +10,7 @@ use model::{Cancel, Cancelled, Door};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{BUFFER, Incoming, StoreError, disk, hex, remove};
+use super::{BUFFER, Incoming, StoreError, Told, disk, hex, remove};
 
 /// So many new bytes are made certain at a time in a long transfer.
 const CERTAIN_EVERY: u64 = 8 << 20;
@@ -86,6 +86,7 @@ impl Begun {
 impl Part {
     /// A fresh part, or the beginning that is here if the bytes go on where it ends.
     pub(super) fn open(path: PathBuf, incoming: &Incoming<'_>) -> Result<Self, StoreError> {
+        (incoming.told)(Told::Begins { path: &path, length: incoming.length });
         let begun = Begun::read(&path).filter(|_| incoming.from > 0);
         if begun.is_none() {
             remove(&note_of(&path))?;
@@ -106,7 +107,10 @@ impl Part {
             part.take_up(begun)?;
         }
         match incoming.from {
-            from if from == part.length => Ok(part),
+            from if from == part.length => {
+                (incoming.told)(Told::Here(from));
+                Ok(part)
+            }
             from => Err(StoreError::Elsewhere { from, here: part.length }),
         }
     }
@@ -158,6 +162,7 @@ impl Part {
             (&self.file).write_all(&buffer[..got]).map_err(|cause| disk(&self.path, cause))?;
             self.hasher.update(&buffer[..got]);
             self.length = longer;
+            (incoming.told)(Told::Here(longer));
             if self.length - certain >= CERTAIN_EVERY {
                 self.make_certain()?;
                 certain = self.length;

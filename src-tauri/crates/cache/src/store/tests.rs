@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::io::Cursor;
 
 use proptest::prelude::*;
@@ -17,6 +18,32 @@ fn what_was_put_is_there_whole_with_its_hash() {
     assert!(stored.path.ends_with(".wav"), "the name carries the format found, not the one claimed");
     assert!(store(&dir).holds(&stored.path, 3));
     assert!(!store(&dir).holds(&stored.path, 4), "a file of another length is not the one that was stored");
+}
+
+#[test]
+fn whoever_is_told_how_far_a_file_has_come_can_read_so_much_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, seen) = (store(&dir), RefCell::new(Vec::new()));
+    let place = RefCell::new(PathBuf::new());
+    let told = |told: Told<'_>| match told {
+        Told::Begins { path, length } => {
+            assert_eq!(length, Some(6));
+            *place.borrow_mut() = path.to_owned();
+        }
+        Told::Here(bytes) => {
+            let there = fs::read(place.borrow().as_path()).unwrap();
+            assert_eq!(there.len() as u64, bytes);
+            seen.borrow_mut().push(String::from_utf8(there).unwrap());
+        }
+    };
+    let mut broken = Cursor::new(b"ab").chain(&b"c"[..]).chain(Broken);
+    let incoming = Incoming { told: &told, ..version_1(&mut broken, 0) };
+    store.put(recording(), incoming, &wav, &Cancel::new()).unwrap_err();
+    assert_eq!(seen.take(), ["", "ab", "abc"]);
+    let mut rest = &b"def"[..];
+    let incoming = Incoming { told: &told, ..version_1(&mut rest, 3) };
+    store.put(recording(), incoming, &wav, &Cancel::new()).unwrap();
+    assert_eq!(seen.take(), ["abc", "abcdef"], "what an earlier transfer left can be read at once");
 }
 
 #[test]
@@ -241,12 +268,12 @@ fn put(store: &Store, bytes: &[u8], length: Option<u64>) -> Result<Stored, Store
 
 /// Bytes from the beginning that could not be gone on with.
 fn whole(bytes: &mut dyn Read) -> Incoming<'_> {
-    Incoming { bytes, from: 0, length: None, validator: None, door: Door::Source, limit: LIMIT }
+    Incoming { bytes, from: 0, length: None, validator: None, door: Door::Source, limit: LIMIT, told: &|_| {} }
 }
 
 /// The bytes of version `v1` from here on; 6 in all.
 fn version_1(bytes: &mut dyn Read, from: u64) -> Incoming<'_> {
-    Incoming { bytes, from, length: Some(6), validator: Some("v1"), door: Door::Source, limit: LIMIT }
+    Incoming { bytes, from, length: Some(6), validator: Some("v1"), door: Door::Source, limit: LIMIT, told: &|_| {} }
 }
 
 /// A store in which a transfer of `abcdef` broke after `abc`.
