@@ -99,6 +99,7 @@ impl Project {
         let now_ms = (self.clock)();
         let mut record = rows::call_of(&item.remote_id, row);
         record.recordings = list(&all["recordings"]).iter().filter_map(|row| rows::recording_of(row, now_ms)).collect();
+        rows::add_own(&mut record, &all["call"]);
         rows::add_address(&mut record, &all["call"]["recording_url"]);
         let written = list(&all["transcripts"]).iter().map(|row| {
             json!({"turns": unpacked(&row["turns"]), "transcript": row["full_text"], "word_count": row["word_count"]})

@@ -34,7 +34,7 @@ const GOING_ON: [&str; 14] = [
 const SILENT: [&str; 9] =
     ["failed", "busy", "no-answer", "no_answer", "canceled", "cancelled", "rejected", "missed", "skipped"];
 /// What becomes a field of its own; the rest is kept as it came.
-const USED: [&str; 29] = [
+const USED: [&str; 35] = [
     "id",
     "timestamp",
     "started_at",
@@ -64,23 +64,32 @@ const USED: [&str; 29] = [
     "external_call_uuid",
     "talklee_call_id",
     "call_id",
+    "call_direction",
+    "caller_name",
+    OWN_PATH,
+    "recording_signed_url",
+    "recording_signed_url_expires_at",
+    "vapi_call_id",
 ];
+/// Where a table of calls names the recording's place in the call's own row.
+const OWN_PATH: &str = "recording_storage_path";
 
 /// A call's row, or its list item and details laid over one another, without what was said and recorded.
 pub(crate) fn call_of(remote_id: &str, row: &Map<String, Value>) -> CallRecord {
     let mut call = Call { direction: None, ..lift::call_facts(row) };
     let value = |name: &str| row.get(name).unwrap_or(&Value::Null);
-    call.direction = text(value("direction")).and_then(Direction::parse);
+    let direction = ["direction", "call_direction"].into_iter().find_map(|name| text(value(name)));
+    call.direction = direction.and_then(Direction::parse);
     let number = |names: &[&str]| names.iter().find_map(|name| scalar(value(name))).map(Party::from_number);
     // These servers call people: a number without a direction is whom they called.
-    let theirs = number(&["phone_number"]);
+    let theirs = number(&["phone_number"]).map(|party| Party { name: scalar(value("caller_name")), ..party });
     let (from, to) = match call.direction {
         Some(Direction::Inbound) => (theirs, None),
         _ => (None, theirs),
     };
     call.from = number(&["from_number"]).or(from);
     call.to = number(&["to_number"]).or(to);
-    for name in ["external_call_uuid", "talklee_call_id", "lead_id"] {
+    for name in ["external_call_uuid", "talklee_call_id", "lead_id", "vapi_call_id"] {
         call.external_ids.extend(scalar(value(name)).map(|id| (name.to_owned(), id)));
     }
     let mut metadata = Map::new();
@@ -133,6 +142,17 @@ pub(crate) fn recording_of(row: &Value, now_ms: i64) -> Option<Recording> {
     let expires_at = moment(&row["expires_at"])
         .or_else(|| days.map(|days| Moment::from_utc_ms(now_ms.saturating_add((days * 86_400_000.0) as i64))));
     Some(Recording { remote_id, storage_path, claimed, expires_at, ..Recording::default() })
+}
+
+/// Adds the recording whose place the call's own row names. A word stands there while it is being stored.
+pub(crate) fn add_own(record: &mut CallRecord, row: &Value) {
+    let path = text(&row[OWN_PATH]).filter(|path| *path != "processing" && record.recordings.is_empty());
+    record.recordings.extend(path.map(|path| Recording {
+        remote_id: OWN_PATH.into(),
+        claimed: AudioFacts { format: extension(path), ..AudioFacts::default() },
+        storage_path: Some(path.to_owned()),
+        ..Recording::default()
+    }));
 }
 
 /// Takes the call's old address over: to its first recording, or as the only thing known of one.
@@ -269,6 +289,26 @@ mod tests {
         let recording = recording_of(&on_disk, 1_000).unwrap();
         assert_eq!(recording.storage_path, None, "what lies on the server's disk is in no bucket");
         assert_eq!(recording.expires_at.map(|at| at.utc_ms), Some(1_000 + 2 * 86_400_000));
+    }
+
+    #[test]
+    fn a_row_may_name_its_recording_itself() {
+        let row = |path: &str| {
+            json!({"id": "c", "call_direction": "inbound", "phone_number": "+15125550143", "caller_name": "Zoë",
+                "recording_storage_path": path, "recording_signed_url": "https://p.supabase.co/x?token=secret"})
+        };
+        let record = |row: &Value| {
+            let mut record = call_of("c", row.as_object().unwrap());
+            add_own(&mut record, row);
+            record
+        };
+        let stored = record(&row("calls/o/inbound/c/1.wav"));
+        assert_eq!(stored.recordings[0].storage_path.as_deref(), Some("calls/o/inbound/c/1.wav"));
+        assert_eq!(stored.recordings[0].claimed.format.as_deref(), Some("wav"));
+        assert_eq!(stored.call.direction, Some(Direction::Inbound));
+        assert_eq!(stored.call.from.and_then(|party| party.name).as_deref(), Some("Zoë"));
+        assert!(stored.metadata.is_empty(), "a signed address is not kept: {:?}", stored.metadata);
+        assert!(record(&row("processing")).recordings.is_empty(), "it is not there yet");
     }
 
     #[test]
