@@ -16,7 +16,6 @@ mod servers_audio;
 mod servers_corrected;
 mod servers_credentials;
 mod servers_faults;
-mod servers_killed;
 mod servers_lists;
 mod servers_soak;
 mod sources;

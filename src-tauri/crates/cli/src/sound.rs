@@ -42,6 +42,7 @@ pub fn fetch(app: &App, wanted: &Wanted<'_>, jobs: u32, output: &Output, cancel:
     bar.set_length(calls.len() as u64);
     let totals = app.fetch(&calls, jobs as usize, cancel, &mut |fetched| {
         output.line(|| fetched_json(fetched), || fetched_words(fetched));
+        output.flush();
         bar.inc(1);
     })?;
     bar.finish_and_clear();

@@ -70,6 +70,8 @@ fn one(app: &App, source: &SourceInfo, full: bool, output: &Output, cancel: &Can
             total.inspect(|total| bar.set_length(*total));
             bar.set_position(seen);
             bar.set_message(one_line(&format!("{}: {pages} pages, {transcripts} transcripts", source.name)));
+            // Whoever reads along sees a page's calls when they are kept.
+            output.flush();
         }
         SyncEvent::Added(call) => change(source, "added", Some(call), None, output),
         SyncEvent::Updated(call) => change(source, "updated", Some(call), None, output),
