@@ -22,8 +22,17 @@ impl Served {
 
     /// The same with further settings.
     pub fn set(kind: &str, truth: Truth, set: &[(&str, &str)]) -> Self {
+        Self::start(kind, Dialect::Documented, truth, set)
+    }
+
+    /// The same in another dialect.
+    pub fn speaking(kind: &str, dialect: Dialect, truth: Truth) -> Self {
+        Self::start(kind, dialect, truth, &[])
+    }
+
+    fn start(kind: &str, dialect: Dialect, truth: Truth, set: &[(&str, &str)]) -> Self {
         let truth = SharedTruth::from(truth);
-        let running = System::of(kind).unwrap().start(&truth, Dialect::Documented, 0).unwrap();
+        let running = System::of(kind).unwrap().start(&truth, dialect, 0).unwrap();
         let home = tempfile::tempdir().unwrap();
         let app = App::open(Options::to_change(home.path().join("library")).without_keychain()).unwrap();
         let source = add(&app, &running, set);
@@ -57,6 +66,13 @@ impl Served {
         let mut contents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
         contents.sort();
         contents
+    }
+
+    /// Every recording is in the cache, byte for byte.
+    pub fn assert_all_audio(&self, words: &str) {
+        let mut told: Vec<Vec<u8>> = self.truth.now().calls.iter().map(|call| call.audio.clone()).collect();
+        told.sort();
+        assert!(self.cached() == told, "{words}: every copy is exact");
     }
 
     /// Everything that the library says its source says.

@@ -67,7 +67,5 @@ fn assert_comes(served: &Served, words: &str) {
         totals = served.fetch_all();
     }
     assert_eq!(totals.cached, CALLS as u64, "{words}: {totals:?}");
-    let mut told: Vec<Vec<u8>> = served.truth.now().calls.iter().map(|call| call.audio.clone()).collect();
-    told.sort();
-    assert!(served.cached() == told, "{words}: every copy is exact");
+    served.assert_all_audio(words);
 }

@@ -15,6 +15,7 @@ mod served;
 mod servers_audio;
 mod servers_corrected;
 mod servers_credentials;
+mod servers_expiry;
 mod servers_faults;
 mod servers_lists;
 mod servers_soak;

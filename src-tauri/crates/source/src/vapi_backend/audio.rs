@@ -216,7 +216,7 @@ fn is_no_route(error: &SessionError) -> bool {
 /// An answer that a storage gives to an address whose time is over.
 fn is_run_out(error: &SessionError) -> bool {
     matches!(error, SessionError::Http(HttpError::Status(refusal))
-        if refusal.elsewhere && matches!(refusal.status, 400 | 401 | 403))
+        if matches!(refusal.status, 400 | 401 | 403))
 }
 
 fn run_out(error: &SessionError, address: &str) -> AudioError {

@@ -61,7 +61,7 @@ fn one(
     };
     match send() {
         Err(SessionError::Http(HttpError::Status(refusal)))
-            if refusal.elsewhere && matches!(refusal.status, 400 | 401 | 403) =>
+            if (refusal.elsewhere || !refusal.at.ends_with(&path)) && matches!(refusal.status, 400 | 401 | 403) =>
         {
             send()
         }
