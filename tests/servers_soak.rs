@@ -10,7 +10,7 @@ use crate::served::{Served, assert_same};
 
 /// How many calls there are; set to 10000 for a full run.
 const CALLS: &str = "TURNSTONE_TEST_SOAK_CALLS";
-const USUAL_CALLS: usize = 2_000;
+const USUAL_CALLS: usize = 1_000;
 const MOST_RUNS: usize = 60;
 
 #[test]
@@ -54,8 +54,12 @@ fn whim(wrong: Arc<Mutex<usize>>) -> impl FnMut(&Asked) -> Option<Fault> + Send 
         Fault::WrongType("text/plain".into()),
         Fault::HalfJson,
     ];
-    move |_| {
-        let fault = (dice.u8(0..5) == 0).then(|| dice.choice(&faults).cloned()).flatten();
+    // These take a second or more each.
+    let heavy = |asked: &Asked| [Fault::Redirect(302, asked.path.clone()), Fault::Endless, Fault::GzipBomb(65 << 20)];
+    move |asked| {
+        let is_heavy = dice.u8(0..50) == 0;
+        let of = if is_heavy { &heavy(asked)[..] } else { &faults };
+        let fault = (dice.u8(0..5) == 0).then(|| dice.choice(of).cloned()).flatten();
         *wrong.lock().unwrap() += usize::from(fault.is_some());
         fault
     }

@@ -33,7 +33,8 @@ fn a_program_that_is_killed_while_it_reads_a_server_loses_nothing_it_told_and_sh
     let mut home = begin(&running);
     let mut stands = Stands::default();
     for _ in 0..kills {
-        let work = if stands.calls < CALLS { SYNC } else { FETCH };
+        let may_sync = stands.calls < CALLS && (stands.calls == stands.cached || dice.bool());
+        let work = if may_sync { SYNC } else { FETCH };
         slow_down(&running, dice.u64(0..50));
         let moment = Duration::from_micros(dice.u64(20_000..700_000));
         let (told, ended) = kill_after(start(work, home.path(), &running), moment);

@@ -43,8 +43,9 @@ impl From<HttpError> for ItemError {
             },
             // A page of somebody between here and the server looks like this for a while. In a long list a call that is not
             // remembered is not met again before the whole list is.
-            HttpError::NotJson(_) | HttpError::Unsafe(_) => Self::Later(format!("its details: {error}")),
-            HttpError::TooLarge(_) => Self::Bad(format!("its details: {error}")),
+            HttpError::NotJson(_) | HttpError::Unsafe(_) | HttpError::TooLarge(_) => {
+                Self::Later(format!("its details: {error}"))
+            }
             _ => Self::Stop(error.into()),
         }
     }
@@ -181,7 +182,7 @@ mod tests {
         assert!(matches!(refusal(500, "").into(), ItemError::Later(_)));
         assert!(matches!(refusal(422, "").into(), ItemError::Bad(_)));
         assert!(matches!(HttpError::NotJson("a page".into()).into(), ItemError::Later(_)));
-        assert!(matches!(HttpError::TooLarge(1).into(), ItemError::Bad(_)));
+        assert!(matches!(HttpError::TooLarge(1).into(), ItemError::Later(_)));
         assert!(matches!(refusal(401, "").into(), ItemError::Stop(SourceError::Credentials(_))));
         for error in [HttpError::Offline, HttpError::Network("broken".into()), HttpError::RateLimited { until_ms: 7 }] {
             assert!(matches!(error.into(), ItemError::Stop(_)));
