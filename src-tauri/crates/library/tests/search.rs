@@ -260,6 +260,19 @@ fn a_count_can_be_cancelled() {
 }
 
 #[test]
+fn a_check_after_tidying_finds_nothing_whatever_its_connection_saw_before() {
+    let lib = many();
+    for round in 0..4 {
+        for at in 0..20 {
+            lib.put(vec![saying(&format!("c{round}-{at}"), NOON + at, &["alpha delta"])]);
+        }
+        lib.assert_whole();
+        while lib.library.idle().unwrap() {}
+        lib.assert_whole();
+    }
+}
+
+#[test]
 fn tidying_the_index_changes_no_answer() {
     let lib = many();
     for at in 0..40 {
