@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startBus } from './bus.mjs';
 import { isolated } from './isolated.mjs';
 import { Library, programs, truth } from './library.mjs';
 import { Page } from './page.mjs';
@@ -82,8 +83,11 @@ async function main() {
   const log = await open(join(artefacts, 'window.log'), 'w');
   const total = { passed: 0, failed: 0 };
   let card;
+  let bus;
   try {
     const env = await isolated(folder);
+    bus = await startBus(env);
+    env.DBUS_SESSION_BUS_ADDRESS = bus.address;
     card = await SoundCard.start(env.XDG_RUNTIME_DIR, env, log.fd);
     for (const [name, group] of Object.entries(groups)) {
       const count = await runGroup(name, group, folder, env, card, log.fd);
@@ -92,6 +96,7 @@ async function main() {
     }
   } finally {
     await card?.stop();
+    await bus?.stop();
     await log.close();
     await rm(folder, { recursive: true, force: true });
   }
