@@ -213,6 +213,10 @@ impl App {
                 }
             });
         }
+        // What was under way side by side was spared while it was; now the limit holds for all of it.
+        if let Err(fault) = self.make_room(&[]) {
+            lock(&round).fault.get_or_insert(fault);
+        }
         // Whoever stops the job means the queue; otherwise the next look would begin it again.
         if cancel.is_cancelled() {
             // If this cannot be kept the queue goes on the next time, which loses nothing.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use audio::DecodeError;
 use audio::render::RenderError;
-use library::{Filter, Sort};
+use library::{Access, Filter, Sort};
 use model::{Attempt, AudioFacts, AudioState, CallId, Cancel, Moment, Outcome, RecordingId, SourceId, Tier};
 
 use crate::event::AppEvent;
@@ -94,6 +94,9 @@ impl App {
             }
         });
         let (totals, _, fault) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if self.inner.library.access() != Access::Reader {
+            self.make_room(&[])?;
+        }
         self.tell(&AppEvent::LibraryChanged);
         fault.map_or(Ok(totals), Err)
     }
