@@ -1,5 +1,5 @@
 //! Bringing calls and recordings in from a server on loopback: `turnstone sync` against what SQLite takes without a
-//! server, and `turnstone fetch` against `aria2c` and `curl --parallel` on the same addresses.
+//! server, and `turnstone fetch` against `aria2c`, `curl --parallel` and `rclone` on the same addresses.
 
 mod fetching;
 mod program;

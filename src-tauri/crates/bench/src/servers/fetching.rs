@@ -27,7 +27,7 @@ pub fn measure(recordings: usize, rounds: usize) -> Outcome<()> {
         for (peer, took) in PEERS.iter().zip(&mut theirs).filter(|(peer, _)| is_here(peer.program)) {
             let folder = tempfile::tempdir().map_err(|cause| cause.to_string())?;
             took.push(timed(&mut (peer.command)(&addresses, running.system.secret, folder.path())?)?);
-            let files = fs::read_dir(folder.path().join("out")).map_or(0, Iterator::count);
+            let files = count(&folder.path().join("out"));
             if files != recordings {
                 return Err(format!("{} fetched {files} of {recordings}", peer.program));
             }
@@ -72,9 +72,10 @@ struct Peer {
     command: fn(&[String], &str, &Path) -> Outcome<Command>,
 }
 
-const PEERS: [Peer; 2] = [
+const PEERS: [Peer; 3] = [
     Peer { name: "aria2c (not durable, not hashed)", program: "aria2c", command: aria2 },
     Peer { name: "curl --parallel (not durable, not hashed)", program: "curl", command: curl },
+    Peer { name: "rclone copy (not durable, not hashed)", program: "rclone", command: rclone },
 ];
 
 fn aria2(addresses: &[String], key: &str, folder: &Path) -> Outcome<Command> {
@@ -103,6 +104,29 @@ fn curl(addresses: &[String], key: &str, folder: &Path) -> Outcome<Command> {
     command.args(["--silent", "--show-error", "--parallel", "--parallel-max", &JOBS.to_string()]);
     command.arg("--header").arg(format!("xi-api-key: {key}")).arg("--config").arg(config);
     Ok(command)
+}
+
+fn rclone(addresses: &[String], key: &str, folder: &Path) -> Outcome<Command> {
+    const SCHEME: usize = "http://".len();
+    let first = addresses.first().ok_or("nothing was fetched")?;
+    let end = first[SCHEME..].find('/').map_or(first.len(), |at| SCHEME + at);
+    let list = addresses.iter().fold(String::new(), |mut list, address| {
+        let _ = writeln!(list, "{}", &address[end + 1..]);
+        list
+    });
+    let list = written(folder, "list", &list)?;
+    let mut command = Command::new("rclone");
+    command.args(["copy", ":http:", "--no-traverse", "--http-no-head", "--http-url", &first[..end]]);
+    command.args(["--transfers", &JOBS.to_string(), "--checkers", &JOBS.to_string(), "--config", ""]);
+    command.arg("--http-headers").arg(format!("xi-api-key,{key}"));
+    command.arg("--files-from").arg(list).arg(folder.join("out"));
+    Ok(command)
+}
+
+/// How many files there are below a folder.
+fn count(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| if entry.path().is_dir() { count(&entry.path()) } else { 1 }).sum()
 }
 
 fn written(folder: &Path, name: &str, text: &str) -> Outcome<std::path::PathBuf> {
