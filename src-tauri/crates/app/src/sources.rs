@@ -8,7 +8,7 @@ use library::{NewSource as NewRow, SourceRow, SyncRun};
 use model::{Cancel, SourceId};
 use serde_json::{Map, Value, json};
 use source::secret::{Keychain, Secret};
-use source::{Check, Kind, Settings as SourceSettings, Source, Waiting, World};
+use source::{Check, Kind, NoMemory, Settings as SourceSettings, Source, Waiting, World};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -152,6 +152,13 @@ impl App {
         let source = self.open_source(&row)?;
         self.want_secret(&row)?;
         Ok(source.test())
+    }
+
+    /// Why a source cannot be read at all, if it cannot: what the first page of its list says.
+    pub fn why_unreadable(&self, id: SourceId) -> Result<Option<Fault>, Fault> {
+        let source = self.open_source(&self.source_row(id)?)?;
+        let first = source.changes_since(None, &NoMemory, &Cancel::new()).next();
+        Ok(first.and_then(Result::err).map(Fault::from))
     }
 
     /// Removes a source. Its calls stay in the library unless they are to be forgotten; then their cached audio goes too.

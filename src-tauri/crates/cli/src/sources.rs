@@ -67,7 +67,8 @@ fn together(set: Vec<(String, String)>) -> BTreeMap<String, String> {
 }
 
 fn test(app: &App, name: &str, output: &Output) -> Result<End, Fault> {
-    let checks = app.test_source(app.source_named(name)?)?;
+    let id = app.source_named(name)?;
+    let checks = app.test_source(id)?;
     for check in &checks {
         let mark = if check.ok { "ok " } else { "no " };
         output.line(
@@ -76,10 +77,10 @@ fn test(app: &App, name: &str, output: &Output) -> Result<End, Fault> {
         );
     }
     if checks.iter().all(|check| check.ok) {
-        Ok(End::Done)
-    } else {
-        Err(Fault::new(FaultCode::Unreachable, format!("the source {name:?} does not work fully; see above")))
+        return Ok(End::Done);
     }
+    let in_part = || Fault::new(FaultCode::Unreachable, format!("the source {name:?} does not work fully; see above"));
+    Err(app.why_unreadable(id)?.unwrap_or_else(in_part))
 }
 
 fn source_json(source: &SourceInfo) -> Value {

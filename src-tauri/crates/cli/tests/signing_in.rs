@@ -27,4 +27,6 @@ fn a_sign_in_of_the_environment_that_was_renewed_is_said_to_count_no_more() {
     assert!(renewed.stderr.contains("TURNSTONE_SECRET_OUR_PROJECT was renewed"), "{}", renewed.stderr);
     assert!(!renewed.stderr.contains("sandbox-project"), "it is named and not shown");
     assert_eq!(sync().code, 5, "the old pair is taken for theft by now");
+    let test = demo.run_with(&[("TURNSTONE_SECRET_OUR_PROJECT", PAIR)], &["source", "test", "Our project"]);
+    assert_eq!(test.code, 5, "a test that fails for want of a sign-in says so: {}", test.stderr);
 }
