@@ -18,12 +18,12 @@ pub fn run(app: &App, command: &CacheCommand, output: &Output, cancel: &Cancel) 
         CacheCommand::Limit { size } => limit(app, size.0, output),
         CacheCommand::Pin { calls } => {
             let pinned = app.pin(&named(app, calls)?)?;
-            output.line(|| json!({ "pinned": pinned }), || format!("{pinned} calls pinned"));
+            output.line(|| json!({ "pinned": pinned }), || format!("pinned: {pinned}"));
             Ok(End::Done)
         }
         CacheCommand::Unpin { calls } => {
             let unpinned = app.unpin(&named(app, calls)?)?;
-            output.line(|| json!({ "unpinned": unpinned }), || format!("{unpinned} calls no longer pinned"));
+            output.line(|| json!({ "unpinned": unpinned }), || format!("no longer pinned: {unpinned}"));
             Ok(End::Done)
         }
         CacheCommand::Import { dir, source } => import(app, dir, source, output, cancel),
@@ -97,6 +97,12 @@ fn limit(app: &App, bytes: Option<u64>, output: &Output) -> Result<End, Fault> {
             None => "the cache may have as many bytes as there are".to_owned(),
         },
     );
+    let stays = app.cache_status()?.bytes;
+    if bytes.is_some_and(|bytes| stays > bytes) {
+        output.note(&format!(
+            "{stays} bytes stay all the same: audio that is pinned, in use, or not to be had from its source again"
+        ));
+    }
     Ok(End::Done)
 }
 
