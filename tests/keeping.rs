@@ -1,5 +1,6 @@
 //! What is in the cache stays as it was fetched, as long as it is wanted, and no longer.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use app::{App, Filter, Options};
@@ -90,8 +91,9 @@ fn over_its_limit_the_cache_lets_go_of_what_was_not_heard_for_longest_but_not_of
     desk.app.pin(&calls[..1]).unwrap();
     desk.render(calls[1], crate::desk::ALL_OF_IT).unwrap();
     let left = desk.app.set_cache_limit(Some(2 * SECOND)).unwrap();
-    let gone: Vec<CallId> = left.iter().map(|one| one.call).collect();
-    assert_eq!(gone, [calls[2], calls[3]], "one is pinned, one was just heard");
+    // Two that came within one millisecond go in either order.
+    let gone: BTreeSet<CallId> = left.iter().map(|one| one.call).collect();
+    assert_eq!(gone, BTreeSet::from([calls[2], calls[3]]), "one is pinned, one was just heard");
     let status = desk.app.cache_status().unwrap();
     assert_eq!((status.files, status.pinned, status.limit), (2, 1, Some(2 * SECOND)));
 

@@ -31,7 +31,9 @@ pub struct Eviction {
 pub fn evict(files: &[Evictable], limit: u64) -> Eviction {
     let mut left: u64 = files.iter().map(|file| file.bytes).sum();
     let mut may_go: Vec<&Evictable> = files.iter().filter(|file| !file.stays).collect();
-    may_go.sort_by_key(|file| (file.played_ms.map_or(file.fetched_ms, |at| at.max(file.fetched_ms)), file.recording));
+    // What was heard in the moment in which another came stays longer.
+    let last_use = |file: &Evictable| file.played_ms.map_or(file.fetched_ms, |at| at.max(file.fetched_ms));
+    may_go.sort_by_key(|file| (last_use(file), file.played_ms.is_some(), file.recording));
     let mut go = Vec::new();
     for file in may_go {
         if left <= limit {
@@ -55,6 +57,12 @@ mod tests {
         assert_eq!(evict(&files, 20).go, [id(3)]);
         assert_eq!(evict(&files, 10).go, [id(3), id(2)], "never played counts from its arrival");
         assert_eq!(evict(&files, 30), Eviction { go: Vec::new(), left: 30 });
+    }
+
+    #[test]
+    fn what_was_heard_stays_longer_than_what_came_in_the_same_moment() {
+        let files = [file(1, Some(50), 1, false), file(2, None, 50, false)];
+        assert_eq!(evict(&files, 10).go, [id(2)]);
     }
 
     proptest! {
