@@ -65,8 +65,9 @@ fn a_damaged_library_is_refused_and_not_touched() {
 #[test]
 fn settings_are_kept_and_stay_within_their_bounds() {
     let desk = Desk::new();
-    let wild = Settings { resume_back_ms: -5, theme: Theme::Dark, speed: 99.0, volume: f64::NAN };
-    let tame = Settings { resume_back_ms: 0, theme: Theme::Dark, speed: 3.0, volume: 1.0 };
+    let wild =
+        Settings { resume_back_ms: -5, theme: Theme::Dark, speed: 99.0, volume: f64::NAN, person: String::new() };
+    let tame = Settings { resume_back_ms: 0, theme: Theme::Dark, speed: 3.0, volume: 1.0, person: String::new() };
     assert_eq!(desk.app.change_settings(wild).unwrap(), tame);
     let (dir, home) = (dir(&desk), desk.home);
     drop(desk.app);

@@ -1,6 +1,6 @@
 //! The one command of the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bridge::{Asked, Desk};
@@ -46,6 +46,18 @@ struct NativeDesk {
 impl Desk for NativeDesk {
     fn choose_folder(&self) -> Option<PathBuf> {
         window::choose_folder(&self.handle)
+    }
+
+    fn choose_file(&self) -> Option<PathBuf> {
+        window::choose_file(&self.handle)
+    }
+
+    fn choose_save_place(&self, name: &str) -> Option<PathBuf> {
+        window::choose_save_place(&self.handle, name)
+    }
+
+    fn show_in_folder(&self, path: &Path) -> Result<(), String> {
+        tauri_plugin_opener::reveal_item_in_dir(path).map_err(|cause| cause.to_string())
     }
 
     fn asked(&self) -> Option<Asked> {

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 use tauri_plugin_dialog::DialogExt;
+
+use crate::events;
 
 const LABEL: &str = "main";
 
@@ -20,6 +22,13 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    let listener = handle.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+            let paths = paths.iter().map(|path| path.display().to_string()).collect();
+            events::emit(&listener, &bridge::Event::FilesDropped(paths));
+        }
+    });
     paint_without_compositing(&window)
 }
 
@@ -57,7 +66,17 @@ pub fn one_per_library(library: &Path) -> TauriPlugin<Wry> {
 
 /// Lets the user choose a folder in the system's own dialog. Waits for them: never on the window's thread.
 pub fn choose_folder(handle: &AppHandle) -> Option<PathBuf> {
-    handle.dialog().file().set_title("Choose a folder of recordings").blocking_pick_folder()?.into_path().ok()
+    handle.dialog().file().set_title("Choose a folder").blocking_pick_folder()?.into_path().ok()
+}
+
+/// The same for a file.
+pub fn choose_file(handle: &AppHandle) -> Option<PathBuf> {
+    handle.dialog().file().set_title("Choose a file").blocking_pick_file()?.into_path().ok()
+}
+
+/// The same for a place to save a file of this name.
+pub fn choose_save_place(handle: &AppHandle, name: &str) -> Option<PathBuf> {
+    handle.dialog().file().set_title("Save as").set_file_name(name).blocking_save_file()?.into_path().ok()
 }
 
 /// The window as Windows knows it, which its media keys are bound to; other systems need none.

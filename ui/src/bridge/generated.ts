@@ -47,6 +47,123 @@ outcome: string,
 detail: string | null, };
 
 /**
+ * One entry of the audit log.
+ */
+export type AuditEntryView = { 
+/**
+ * Its place in the log.
+ */
+seq: number, 
+/**
+ * When, Unix milliseconds.
+ */
+at_ms: number, 
+/**
+ * Who: the person and the user of the operating system.
+ */
+actor: string, 
+/**
+ * What was done, such as `open`.
+ */
+action: string, 
+/**
+ * To what, as the log has it.
+ */
+object: string | null, 
+/**
+ * To what, in words a person reads: a call's parties and time, a case's name.
+ */
+object_words: string | null, 
+/**
+ * The call it concerns, if it is one that is in the library.
+ */
+call: string | null, 
+/**
+ * Further facts.
+ */
+detail: JsonValue, };
+
+/**
+ * Whether the audit log is whole.
+ */
+export type AuditHealth = { 
+/**
+ * How many entries it has.
+ */
+entries: number, 
+/**
+ * What is wrong with it, each with the entry it concerns; empty if it is whole.
+ */
+problems: Array<AuditProblem>, 
+/**
+ * The checkpoint of all of it, to keep elsewhere.
+ */
+checkpoint: string | null, 
+/**
+ * The fingerprint of the key the newest checkpoint is signed with.
+ */
+signed_by: string | null, };
+
+/**
+ * A page of the audit log.
+ */
+export type AuditPage = { 
+/**
+ * The entries, newest first.
+ */
+entries: Array<AuditEntryView>, 
+/**
+ * What to give as `before` for the next page; `null` on the last.
+ */
+next: number | null, };
+
+/**
+ * One thing that is wrong with the audit log.
+ */
+export type AuditProblem = { 
+/**
+ * The entry; `null` where it concerns the log as a whole.
+ */
+seq: number | null, 
+/**
+ * What is wrong, in words.
+ */
+problem: string, };
+
+/**
+ * Entries of the audit log, newest first.
+ */
+export type AuditQuery = { 
+/**
+ * Only this action, such as `export`.
+ */
+action: string | null, 
+/**
+ * Only what concerns this call.
+ */
+call: string | null, 
+/**
+ * Only entries in which this text occurs, whatever its case.
+ */
+text: string | null, 
+/**
+ * Only from this moment on, Unix milliseconds.
+ */
+from_ms: number | null, 
+/**
+ * Only before this moment, Unix milliseconds.
+ */
+to_ms: number | null, 
+/**
+ * Only before this entry, for the next page.
+ */
+before: number | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+/**
  * The audio cache.
  */
 export type CacheView = { 
@@ -160,7 +277,11 @@ audio: string,
 /**
  * When its source was first seen without it, Unix milliseconds; `null` while it is there.
  */
-vanished_ms: number | null, };
+vanished_ms: number | null, 
+/**
+ * Whether it is in a case.
+ */
+in_case: boolean, };
 
 /**
  * Everything known about one call.
@@ -207,6 +328,10 @@ external_ids: Array<NamedValue>,
  */
 pinned: boolean, 
 /**
+ * The cases it is in.
+ */
+cases: Array<CaseName>, 
+/**
  * The audio files.
  */
 recordings: Array<RecordingView>, 
@@ -228,6 +353,117 @@ metrics: Array<MetricView>,
 metadata: { [key in string]: JsonValue }, };
 
 /**
+ * How many calls that changed.
+ */
+export type CallsMoved = { 
+/**
+ * How many calls were put in that were not in it before, or taken out.
+ */
+calls: number, };
+
+/**
+ * Calls to put into a case or take out of it.
+ */
+export type CaseCalls = { 
+/**
+ * The case's id.
+ */
+case: string, 
+/**
+ * Which calls.
+ */
+which: SomeCalls, };
+
+/**
+ * What the user says about a case.
+ */
+export type CaseFacts = { 
+/**
+ * The user's name for it; unique.
+ */
+name: string, 
+/**
+ * The number it has elsewhere; may be empty.
+ */
+number: string, 
+/**
+ * What it is for; may be empty.
+ */
+purpose: string, 
+/**
+ * Who is responsible for it; may be empty.
+ */
+person: string, };
+
+/**
+ * A case as a call names it.
+ */
+export type CaseName = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The user's name for it.
+ */
+name: string, };
+
+/**
+ * Names a case.
+ */
+export type CaseRef = { 
+/**
+ * Its id.
+ */
+case: string, };
+
+/**
+ * A case: a named basket of calls that are handed over as evidence.
+ */
+export type CaseView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The user's name for it.
+ */
+name: string, 
+/**
+ * The number it has elsewhere; may be empty.
+ */
+number: string, 
+/**
+ * What it is for; may be empty.
+ */
+purpose: string, 
+/**
+ * Who is responsible for it; may be empty.
+ */
+person: string, 
+/**
+ * When it was made, Unix milliseconds.
+ */
+made_ms: number, 
+/**
+ * How many calls are in it.
+ */
+calls: number, };
+
+/**
+ * Changes what is said about a case.
+ */
+export type ChangeCase = { 
+/**
+ * The case's id.
+ */
+case: string, 
+/**
+ * What it is from now on.
+ */
+facts: CaseFacts, };
+
+/**
  * Changes what a source was configured with.
  */
 export type ChangeSource = { 
@@ -239,6 +475,31 @@ source: string,
  * Settings by key; an empty value removes one, what is not named stays.
  */
 set: { [key in string]: string }, };
+
+/**
+ * How much of some calls' audio is here; the numbers add up to `calls`.
+ */
+export type Completeness = { 
+/**
+ * Calls in all.
+ */
+calls: number, 
+/**
+ * All of the call's audio is here.
+ */
+here: number, 
+/**
+ * Some of it is not here but may come.
+ */
+to_fetch: number, 
+/**
+ * Some of it is gone at the source, and nothing more is to come.
+ */
+gone: number, 
+/**
+ * The call was never recorded.
+ */
+never_recorded: number, };
 
 /**
  * What waits to be fetched.
@@ -260,7 +521,119 @@ running: boolean, };
 /**
  * What the application tells the window without being asked.
  */
-export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "network_changed" } | { "event": "sources_changed" } | { "event": "menu", "data": string };
+export type Event = { "event": "player", "data": PlayerState } | { "event": "job", "data": JobProgress } | { "event": "library_changed" } | { "event": "network_changed" } | { "event": "sources_changed" } | { "event": "cases_changed" } | { "event": "files_dropped", "data": Array<string> } | { "event": "menu", "data": string };
+
+/**
+ * What to export, where to and how.
+ */
+export type ExportOrder = { 
+/**
+ * Which calls.
+ */
+which: SomeCalls, 
+/**
+ * The case's id, if they are exported for a case.
+ */
+case: string | null, 
+/**
+ * The folder that the export is put into, under a name of its own.
+ */
+to: string, 
+/**
+ * `bag`, `zip` (a bag in one file) or `folder` (plain files).
+ */
+form: string, 
+/**
+ * `original`, `wav` (for a bag: the originals and copies for listening) or `none`.
+ */
+audio: string, 
+/**
+ * Which documents: `vcon`, `vtt`, `srt`, `txt`, `csv`.
+ */
+documents: Array<string>, 
+/**
+ * Whether the vCons hold their audio themselves instead of naming its file.
+ */
+inline_audio: boolean, 
+/**
+ * Why; may be empty.
+ */
+reason: string, };
+
+/**
+ * What an export would be.
+ */
+export type ExportPlan = { 
+/**
+ * How much of the calls' audio is here.
+ */
+completeness: Completeness, 
+/**
+ * Bytes of audio that would be written.
+ */
+audio_bytes: number, 
+/**
+ * Bytes free where it would be put; `null` if that cannot be told.
+ */
+free_bytes: number | null, 
+/**
+ * The fingerprint of the key it would be signed with; `null`: it would not be signed.
+ */
+key: string | null, 
+/**
+ * Why it would not be signed, in words.
+ */
+unsigned_because: string | null, };
+
+/**
+ * One thing that is wrong with an export.
+ */
+export type ExportProblem = { 
+/**
+ * The file within it.
+ */
+path: string, 
+/**
+ * What is wrong, in words.
+ */
+problem: string, };
+
+/**
+ * An export that was made.
+ */
+export type Exported = { 
+/**
+ * Where it is: a folder or a file.
+ */
+path: string, 
+/**
+ * How many calls are in it.
+ */
+calls: number, 
+/**
+ * How many files.
+ */
+files: number, 
+/**
+ * How many bytes.
+ */
+bytes: number, 
+/**
+ * The one hash that stands for all of it, SHA-512 as hex: that of its tag manifest; `null` for plain files.
+ */
+tagmanifest: string | null, 
+/**
+ * The fingerprint of the key it was signed with.
+ */
+signed_by: string | null, 
+/**
+ * Why it is not signed, in words, if it is not.
+ */
+unsigned_because: string | null, 
+/**
+ * Calls without all of their audio, and why.
+ */
+missing: Array<MissingAudio>, };
 
 /**
  * What the filters can offer.
@@ -338,7 +711,11 @@ sentiment?: string,
 /**
  * A topic.
  */
-topic?: string, };
+topic?: string, 
+/**
+ * Calls in this case, by its id.
+ */
+case?: string, };
 
 /**
  * A call to show as soon as the window is there.
@@ -502,6 +879,19 @@ name: string,
 value: number, };
 
 /**
+ * A call whose audio is not, or not all, in an export.
+ */
+export type MissingAudio = { 
+/**
+ * The call.
+ */
+call: string, 
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+/**
  * A name with a value.
  */
 export type NamedValue = { 
@@ -640,6 +1030,15 @@ number: string | null,
  * The name.
  */
 name: string | null, };
+
+/**
+ * A file or folder on this machine.
+ */
+export type PathRef = { 
+/**
+ * Where it is.
+ */
+path: string, };
 
 /**
  * Has the queue rest, or go on.
@@ -865,6 +1264,28 @@ source: string,
 email: string, };
 
 /**
+ * Suggests a name in a dialog that asks where to save a file.
+ */
+export type SaveAs = { 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * Writes entries of the audit log into a file.
+ */
+export type SaveAudit = { 
+/**
+ * Which entries; its `before` and `limit` are of no account.
+ */
+query: AuditQuery, 
+/**
+ * The file: `.csv`, or `.jsonl` with the entries as they were hashed.
+ */
+file: string, };
+
+/**
  * How much a search finds in all.
  */
 export type SearchCount = { 
@@ -1005,7 +1426,11 @@ speed: number,
 /**
  * The volume, 0 to 1.
  */
-volume: number, };
+volume: number, 
+/**
+ * Who works here, for the audit log and exports; may be empty.
+ */
+person: string, };
 
 /**
  * Gives a source a new secret.
@@ -1019,6 +1444,23 @@ source: string,
  * The parts of its secret by key, as in [`NewSource`].
  */
 secret: { [key in string]: string }, };
+
+/**
+ * The key that exports are signed with.
+ */
+export type SigningKeyView = { 
+/**
+ * The public key as minisign takes it; `null` if there is none.
+ */
+public_key: string | null, 
+/**
+ * Its fingerprint.
+ */
+fingerprint: string | null, 
+/**
+ * Why there is none, in words.
+ */
+because: string | null, };
 
 /**
  * Which calls' audio is meant.
@@ -1390,6 +1832,43 @@ timing: string,
 words: Array<WordView>, };
 
 /**
+ * What verifying an export found.
+ */
+export type Verified = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Whether everything is as it was sealed.
+ */
+valid: boolean, 
+/**
+ * What is not, each with the file it concerns.
+ */
+problems: Array<ExportProblem>, 
+/**
+ * How many files were looked at.
+ */
+files: number, 
+/**
+ * How many bytes.
+ */
+bytes: number, 
+/**
+ * The hash of its tag manifest, SHA-512 as hex.
+ */
+tagmanifest: string | null, 
+/**
+ * The fingerprint of the key it is signed with; `null`: it is not signed.
+ */
+signed_by: string | null, 
+/**
+ * Whether that is this library's own key.
+ */
+own_key: boolean, };
+
+/**
  * Signs in with a code that was sent.
  */
 export type VerifyCode = { 
@@ -1405,6 +1884,15 @@ email: string,
  * The code.
  */
 code: string, };
+
+/**
+ * Names an export to verify.
+ */
+export type VerifyExport = { 
+/**
+ * A bag, or a bag in a zip file.
+ */
+path: string, };
 
 /**
  * One word with its own time.
@@ -1465,6 +1953,34 @@ export interface Commands {
   set_cache_limit: { args: SetCacheLimit; answer: CacheView };
   /** Tidies the cache: stray files, broken ones, and what sources' rules no longer keep. */
   tidy_cache: { args: TidyCache; answer: Tidied };
+  /** The cases, newest first. */
+  list_cases: { args: Nothing; answer: Array<CaseView> };
+  /** Makes a case. */
+  make_case: { args: CaseFacts; answer: CaseView };
+  /** Changes what is said about a case. */
+  change_case: { args: ChangeCase; answer: CaseView };
+  /** Removes a case; its calls stay and are held no longer. */
+  remove_case: { args: CaseRef; answer: Nothing };
+  /** Puts calls into a case. */
+  put_in_case: { args: CaseCalls; answer: CallsMoved };
+  /** Takes calls out of a case. */
+  take_from_case: { args: CaseCalls; answer: CallsMoved };
+  /** How much of some calls' audio is here. */
+  completeness: { args: SomeCalls; answer: Completeness };
+  /** What an export would be. */
+  plan_export: { args: ExportOrder; answer: ExportPlan };
+  /** Exports calls and verifies what was written; a job tells how far that is and can be cancelled. */
+  export_calls: { args: ExportOrder; answer: Exported };
+  /** Verifies an export; a job tells how far that is and can be cancelled. */
+  verify_export: { args: VerifyExport; answer: Verified };
+  /** The key that exports are signed with; made if there is a keychain and no key yet. */
+  signing_key: { args: Nothing; answer: SigningKeyView };
+  /** Entries of the audit log, newest first, a page at a time. */
+  audit_log: { args: AuditQuery; answer: AuditPage };
+  /** Whether the audit log is whole. */
+  check_audit_log: { args: Nothing; answer: AuditHealth };
+  /** Writes entries of the audit log into a file. */
+  save_audit_log: { args: SaveAudit; answer: Nothing };
   /** The configured sources with their last result. */
   list_sources: { args: Nothing; answer: Array<SourceView> };
   /** The kinds of source that can be added and what each needs. */
@@ -1499,6 +2015,12 @@ export interface Commands {
   first_call: { args: Nothing; answer: FirstCall | null };
   /** Lets the user choose a folder in the system's dialog; nothing if they change their mind. */
   choose_folder: { args: Nothing; answer: string | null };
+  /** Lets the user choose a file in the system's dialog. */
+  choose_file: { args: Nothing; answer: string | null };
+  /** Lets the user choose where to save a file. */
+  choose_save_place: { args: SaveAs; answer: string | null };
+  /** Shows a file or folder where the system's file manager has it. */
+  show_in_folder: { args: PathRef; answer: Nothing };
   /** The settings of this library. */
   settings: { args: Nothing; answer: Settings };
   /** Changes the settings. */

@@ -11,6 +11,8 @@ pub struct Settings {
     pub speed: f64,
     /// The volume; 0 to 1.
     pub volume: f64,
+    /// Who works here, for the audit log and exports; empty: only the user of the operating system is named.
+    pub person: String,
 }
 
 /// Light, dark, or as the system says.
@@ -27,18 +29,19 @@ pub enum Theme {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { resume_back_ms: 1_500, theme: Theme::System, speed: 1.0, volume: 1.0 }
+        Self { resume_back_ms: 1_500, theme: Theme::System, speed: 1.0, volume: 1.0, person: String::new() }
     }
 }
 
 impl Settings {
     /// The settings written as name and value.
-    pub(crate) fn pairs(&self) -> [(&'static str, String); 4] {
+    pub(crate) fn pairs(&self) -> [(&'static str, String); 5] {
         [
             ("resume_back_ms", self.resume_back_ms.to_string()),
             ("theme", self.theme.as_str().to_owned()),
             ("speed", self.speed.to_string()),
             ("volume", self.volume.to_string()),
+            ("person", self.person.clone()),
         ]
     }
 
@@ -50,6 +53,7 @@ impl Settings {
             theme: value("theme").and_then(|v| Theme::parse(&v)).unwrap_or(default.theme),
             speed: value("speed").and_then(|v| v.parse().ok()).unwrap_or(default.speed),
             volume: value("volume").and_then(|v| v.parse().ok()).unwrap_or(default.volume),
+            person: value("person").unwrap_or_default(),
         };
         read.within_bounds()
     }
@@ -62,6 +66,7 @@ impl Settings {
             theme: self.theme,
             speed: sane(self.speed, 1.0).clamp(0.5, 3.0),
             volume: sane(self.volume, 1.0).clamp(0.0, 1.0),
+            person: self.person.trim().chars().filter(|c| !c.is_control()).take(200).collect(),
         }
     }
 }
@@ -88,11 +93,13 @@ mod tests {
 
     #[test]
     fn settings_come_back_as_they_were_kept_and_nonsense_is_put_right() {
-        let kept = Settings { resume_back_ms: 0, theme: Theme::Dark, speed: 1.75, volume: 0.5 };
+        let kept =
+            Settings { resume_back_ms: 0, theme: Theme::Dark, speed: 1.75, volume: 0.5, person: "Ann Ames".into() };
         let pairs = kept.pairs();
         let find = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
         assert_eq!(Settings::from_pairs(find), kept);
-        assert_eq!(Settings::from_pairs(|_| Some("NaN".into())), Settings::default());
+        let nonsense = Settings::from_pairs(|_| Some("NaN".into()));
+        assert_eq!(nonsense, Settings { person: "NaN".into(), ..Settings::default() });
         assert_eq!(Settings::from_pairs(|_| Some("99".into())).speed, 3.0);
     }
 }

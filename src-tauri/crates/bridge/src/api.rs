@@ -53,6 +53,38 @@ commands! {
     /// Tidies the cache: stray files, broken ones, and what sources' rules no longer keep.
     tidy_cache(TidyCache) -> Tidied;
 
+    // Cases
+    /// The cases, newest first.
+    list_cases(Nothing) -> Vec<CaseView>;
+    /// Makes a case.
+    make_case(CaseFacts) -> CaseView;
+    /// Changes what is said about a case.
+    change_case(ChangeCase) -> CaseView;
+    /// Removes a case; its calls stay and are held no longer.
+    remove_case(CaseRef) -> Nothing;
+    /// Puts calls into a case.
+    put_in_case(CaseCalls) -> CallsMoved;
+    /// Takes calls out of a case.
+    take_from_case(CaseCalls) -> CallsMoved;
+    /// How much of some calls' audio is here.
+    completeness(SomeCalls) -> Completeness;
+
+    // Evidence
+    /// What an export would be.
+    plan_export(ExportOrder) -> ExportPlan;
+    /// Exports calls and verifies what was written; a job tells how far that is and can be cancelled.
+    export_calls(ExportOrder) -> Exported;
+    /// Verifies an export; a job tells how far that is and can be cancelled.
+    verify_export(VerifyExport) -> Verified;
+    /// The key that exports are signed with; made if there is a keychain and no key yet.
+    signing_key(Nothing) -> SigningKeyView;
+    /// Entries of the audit log, newest first, a page at a time.
+    audit_log(AuditQuery) -> AuditPage;
+    /// Whether the audit log is whole.
+    check_audit_log(Nothing) -> AuditHealth;
+    /// Writes entries of the audit log into a file.
+    save_audit_log(SaveAudit) -> Nothing;
+
     // Sources
     /// The configured sources with their last result.
     list_sources(Nothing) -> Vec<SourceView>;
@@ -92,6 +124,12 @@ commands! {
     first_call(Nothing) -> Option<FirstCall>;
     /// Lets the user choose a folder in the system's dialog; nothing if they change their mind.
     choose_folder(Nothing) -> Option<String>;
+    /// Lets the user choose a file in the system's dialog.
+    choose_file(Nothing) -> Option<String>;
+    /// Lets the user choose where to save a file.
+    choose_save_place(SaveAs) -> Option<String>;
+    /// Shows a file or folder where the system's file manager has it.
+    show_in_folder(PathRef) -> Nothing;
     /// The settings of this library.
     settings(Nothing) -> Settings;
     /// Changes the settings.
@@ -114,6 +152,10 @@ pub enum Event {
     NetworkChanged,
     /// The list of sources or their results changed.
     SourcesChanged,
+    /// Cases were made, changed, filled or removed.
+    CasesChanged,
+    /// Files or folders were dropped onto the window: their paths.
+    FilesDropped(Vec<String>),
     /// An item of the native menu was chosen: the name of a window command.
     Menu(String),
 }

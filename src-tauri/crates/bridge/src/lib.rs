@@ -11,7 +11,7 @@ mod rooms;
 mod typescript;
 mod view;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use api::{Event, Handlers};
 pub use event::{JobProgress, PlayerPhase, PlayerProblem, PlayerState, event};
@@ -25,6 +25,15 @@ use serde_json::{Value, json};
 pub trait Desk {
     /// Lets the user choose a folder; `None` if they change their mind.
     fn choose_folder(&self) -> Option<PathBuf>;
+
+    /// Lets the user choose a file; `None` if they change their mind.
+    fn choose_file(&self) -> Option<PathBuf>;
+
+    /// Lets the user choose where to save a file that is to have this name; `None` if they change their mind.
+    fn choose_save_place(&self, name: &str) -> Option<PathBuf>;
+
+    /// Shows a file or folder in the system's file manager; the error says why it cannot, in words.
+    fn show_in_folder(&self, path: &Path) -> Result<(), String>;
 
     /// The call the program was asked to open when it was started.
     fn asked(&self) -> Option<Asked>;

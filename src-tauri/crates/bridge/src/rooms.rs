@@ -1,6 +1,6 @@
 //! The room behind each doorway of `api.rs`: convert, one method of the application, convert back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use app::{App, Fault, FaultCode, SearchSort};
 use model::{CallId, Cancel, InvalidId, RecordingId, SourceId};
@@ -128,6 +128,62 @@ impl Handlers for Rooms<'_> {
         Ok(Tidied::read(&self.app.sweep(args.rehearsal, &Cancel::new())?, &expired))
     }
 
+    fn list_cases(&self, _: Nothing) -> Result<Vec<CaseView>, Fault> {
+        Err(not_yet())
+    }
+
+    fn make_case(&self, _: CaseFacts) -> Result<CaseView, Fault> {
+        Err(not_yet())
+    }
+
+    fn change_case(&self, _: ChangeCase) -> Result<CaseView, Fault> {
+        Err(not_yet())
+    }
+
+    fn remove_case(&self, _: CaseRef) -> Result<Nothing, Fault> {
+        Err(not_yet())
+    }
+
+    fn put_in_case(&self, _: CaseCalls) -> Result<CallsMoved, Fault> {
+        Err(not_yet())
+    }
+
+    fn take_from_case(&self, _: CaseCalls) -> Result<CallsMoved, Fault> {
+        Err(not_yet())
+    }
+
+    fn completeness(&self, _: SomeCalls) -> Result<Completeness, Fault> {
+        Err(not_yet())
+    }
+
+    fn plan_export(&self, _: ExportOrder) -> Result<ExportPlan, Fault> {
+        Err(not_yet())
+    }
+
+    fn export_calls(&self, _: ExportOrder) -> Result<Exported, Fault> {
+        Err(not_yet())
+    }
+
+    fn verify_export(&self, _: VerifyExport) -> Result<Verified, Fault> {
+        Err(not_yet())
+    }
+
+    fn signing_key(&self, _: Nothing) -> Result<SigningKeyView, Fault> {
+        Err(not_yet())
+    }
+
+    fn audit_log(&self, _: AuditQuery) -> Result<AuditPage, Fault> {
+        Err(not_yet())
+    }
+
+    fn check_audit_log(&self, _: Nothing) -> Result<AuditHealth, Fault> {
+        Err(not_yet())
+    }
+
+    fn save_audit_log(&self, _: SaveAudit) -> Result<Nothing, Fault> {
+        Err(not_yet())
+    }
+
     fn list_sources(&self, _: Nothing) -> Result<Vec<SourceView>, Fault> {
         Ok(self.app.sources()?.into_iter().map(SourceView::from).collect())
     }
@@ -210,9 +266,21 @@ impl Handlers for Rooms<'_> {
     }
 
     fn choose_folder(&self, _: Nothing) -> Result<Option<String>, Fault> {
-        let Some(folder) = self.desk.choose_folder() else { return Ok(None) };
-        let unicode = |_| Fault::new(FaultCode::Invalid, "the folder's name is not Unicode; rename it");
-        folder.into_os_string().into_string().map(Some).map_err(unicode)
+        chosen(self.desk.choose_folder())
+    }
+
+    fn choose_file(&self, _: Nothing) -> Result<Option<String>, Fault> {
+        chosen(self.desk.choose_file())
+    }
+
+    fn choose_save_place(&self, args: SaveAs) -> Result<Option<String>, Fault> {
+        chosen(self.desk.choose_save_place(&args.name))
+    }
+
+    fn show_in_folder(&self, args: PathRef) -> Result<Nothing, Fault> {
+        let unseen = |cause| Fault::new(FaultCode::Io, format!("the file manager cannot be opened: {cause}"));
+        self.desk.show_in_folder(Path::new(&args.path)).map_err(unseen)?;
+        Ok(Nothing {})
     }
 
     fn settings(&self, _: Nothing) -> Result<Settings, Fault> {
@@ -226,6 +294,16 @@ impl Handlers for Rooms<'_> {
     fn about(&self, _: Nothing) -> Result<About, Fault> {
         Ok(self.app.about()?.into())
     }
+}
+
+fn not_yet() -> Fault {
+    Fault::new(FaultCode::Invalid, "this is not built yet")
+}
+
+/// A place that the user chose, if they did.
+fn chosen(place: Option<PathBuf>) -> Result<Option<String>, Fault> {
+    let unicode = |_| Fault::new(FaultCode::Invalid, "its name is not Unicode; rename it");
+    place.map(|place| place.into_os_string().into_string().map_err(unicode)).transpose()
 }
 
 /// Reads calls' ids that the window got from us.

@@ -1,6 +1,9 @@
 //! What the list and the search are narrowed to, and the SQL that says so.
 
-use model::{AudioState, Direction, Ms, SourceId, digits_of, fold};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use model::{AudioState, CaseId, Direction, InvalidId, Ms, SourceId, digits_of, fold};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,7 +20,7 @@ pub(crate) const NOT_YET: &[&str] = &["available", "pending", "failed"];
 #[serde(default)]
 pub struct Filter {
     /// Calls of this source.
-    #[serde(serialize_with = "write_source", deserialize_with = "read_source")]
+    #[serde(serialize_with = "write_id", deserialize_with = "read_id")]
     pub source: Option<SourceId>,
     /// Calls that began at or after this moment, UTC milliseconds. Calls of unknown start are left out.
     pub from_ms: Option<i64>,
@@ -43,6 +46,9 @@ pub struct Filter {
     pub sentiment: Option<String>,
     /// A topic.
     pub topic: Option<String>,
+    /// Calls in this case.
+    #[serde(serialize_with = "write_id", deserialize_with = "read_id")]
+    pub case: Option<CaseId>,
 }
 
 /// What is asked of a call's audio.
@@ -147,6 +153,11 @@ pub(crate) fn narrow(conn: &Connection, filter: &Filter) -> Result<Narrowed, Lib
         let condition = format!("call.key IN (SELECT call_key FROM topic WHERE topic IN ({}))", places(equal.len()));
         narrowed.and(&condition, equal);
     }
+    if let Some(case) = filter.case {
+        let condition =
+            "call.key IN (SELECT call_key FROM case_call JOIN case_file ON case_file.key = case_key WHERE id = ?)";
+        narrowed.and(condition, [Value::from(case.0.as_bytes().to_vec())]);
+    }
     Ok(narrowed)
 }
 
@@ -184,12 +195,12 @@ fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
-// A source's id has no JSON of its own: it never leaves this machine but in a kept filter.
-fn write_source<S: Serializer>(source: &Option<SourceId>, to: S) -> Result<S::Ok, S::Error> {
-    source.map(|id| id.to_string()).serialize(to)
+// An id has no JSON of its own: it never leaves this machine but in a kept filter.
+fn write_id<I: Display, S: Serializer>(id: &Option<I>, to: S) -> Result<S::Ok, S::Error> {
+    id.as_ref().map(I::to_string).serialize(to)
 }
 
-fn read_source<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SourceId>, D::Error> {
+fn read_id<'de, I: FromStr<Err = InvalidId>, D: Deserializer<'de>>(from: D) -> Result<Option<I>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     text.map(|id| id.parse().map_err(serde::de::Error::custom)).transpose()
 }

@@ -7,7 +7,11 @@ use crate::LibraryError;
 /// Marks a file as a library of this program ("Turn").
 pub(crate) const APPLICATION_ID: i64 = 0x5475_726E;
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
+];
 
 /// The newest schema version this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

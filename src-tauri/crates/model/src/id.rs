@@ -15,6 +15,10 @@ pub struct CallId(pub Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordingId(pub Uuid);
 
+/// Identifies a case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(pub Uuid);
+
 /// The text is not an id of the library.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: {0}")]
@@ -57,4 +61,4 @@ macro_rules! uuid_id {
         }
     )*};
 }
-uuid_id!(SourceId, CallId, RecordingId);
+uuid_id!(SourceId, CallId, RecordingId, CaseId);

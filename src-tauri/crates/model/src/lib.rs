@@ -3,8 +3,10 @@
 //! A source hands over [`CallRecord`]s; the library keeps them;
 //! everything above reads them. Positions and durations are integer milliseconds, moments are [`Moment`]s.
 
+mod audit;
 mod call;
 mod cancel;
+mod case;
 mod fold;
 mod id;
 mod insights;
@@ -13,10 +15,12 @@ mod recording;
 mod time;
 mod transcript;
 
+pub use audit::{Action, AuditEntry};
 pub use call::{Call, CallRecord, Cost, Direction, Party, RejectedItem};
 pub use cancel::{Cancel, Cancelled};
+pub use case::{Case, Completeness};
 pub use fold::{digits_of, fold};
-pub use id::{CallId, InvalidId, RecordingId, SourceId};
+pub use id::{CallId, CaseId, InvalidId, RecordingId, SourceId};
 pub use insights::{Insights, Sentiment};
 pub use metric::Metric;
 pub use recording::{Attempt, AudioFacts, AudioState, Door, Outcome, Recording, Tier};

@@ -26,6 +26,7 @@ impl From<StoredCall> for CallView {
             started_original: call.started_at.and_then(|at| at.original),
             external_ids: call.external_ids.into_iter().map(|(name, value)| NamedValue { name, value }).collect(),
             pinned: false,
+            cases: Vec::new(),
             recordings: stored.recordings.into_iter().map(RecordingView::from).collect(),
             transcript: record.transcript.map(TranscriptView::from),
             insights: record.insights.map(InsightsView::from),

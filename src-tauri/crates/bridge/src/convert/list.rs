@@ -22,6 +22,7 @@ impl Filter {
             audio: self.audio.map(|text| word("state of audio", &text, audio)).transpose()?,
             sentiment: self.sentiment,
             topic: self.topic,
+            case: self.case.as_deref().map(id).transpose()?,
         })
     }
 }
@@ -68,6 +69,7 @@ impl From<app::CallRow> for CallRow {
             turns: row.turns,
             audio: row.audio.map_or("none", AudioState::as_str).to_owned(),
             vanished_ms: row.vanished_ms.map(js),
+            in_case: row.in_case,
         }
     }
 }

@@ -10,6 +10,7 @@ impl From<app::Settings> for Settings {
             theme: settings.theme.as_str().to_owned(),
             speed: settings.speed,
             volume: settings.volume,
+            person: settings.person,
         }
     }
 }
@@ -22,6 +23,7 @@ impl Settings {
             theme: word("theme", &self.theme, Theme::parse)?,
             speed: self.speed,
             volume: self.volume,
+            person: self.person,
         })
     }
 }

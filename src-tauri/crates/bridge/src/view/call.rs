@@ -34,6 +34,8 @@ pub struct CallView {
     pub external_ids: Vec<NamedValue>,
     /// Whether its audio is to stay here.
     pub pinned: bool,
+    /// The cases it is in.
+    pub cases: Vec<super::CaseName>,
     /// The audio files.
     pub recordings: Vec<RecordingView>,
     /// What was said.

@@ -32,6 +32,8 @@ pub struct Filter {
     pub sentiment: Option<String>,
     /// A topic.
     pub topic: Option<String>,
+    /// Calls in this case, by its id.
+    pub case: Option<String>,
 }
 
 /// The list's order.
@@ -115,6 +117,8 @@ pub struct CallRow {
     pub audio: String,
     /// When its source was first seen without it, Unix milliseconds; `null` while it is there.
     pub vanished_ms: Option<f64>,
+    /// Whether it is in a case.
+    pub in_case: bool,
 }
 
 /// What the filters can offer.

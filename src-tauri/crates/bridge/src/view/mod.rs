@@ -1,6 +1,8 @@
 //! What the window sees, as JSON values with TypeScript types. Durations and positions are milliseconds.
 
 mod call;
+mod case;
+mod evidence;
 mod keeping;
 mod list;
 mod player;
@@ -9,6 +11,8 @@ mod settings;
 mod source;
 
 pub use call::*;
+pub use case::*;
+pub use evidence::*;
 pub use keeping::*;
 pub use list::*;
 pub use player::*;

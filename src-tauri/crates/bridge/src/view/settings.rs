@@ -12,6 +12,8 @@ pub struct Settings {
     pub speed: f64,
     /// The volume, 0 to 1.
     pub volume: f64,
+    /// Who works here, for the audit log and exports; may be empty.
+    pub person: String,
 }
 
 /// What the About box and a bug report need.

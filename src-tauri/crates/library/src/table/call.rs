@@ -40,6 +40,8 @@ pub struct CallRow {
     pub audio: Option<AudioState>,
     /// When its source was first seen without it, UTC milliseconds.
     pub vanished_ms: Option<i64>,
+    /// Whether it is in a case.
+    pub in_case: bool,
 }
 
 impl CallRow {
@@ -70,13 +72,14 @@ pub(crate) fn audio_word(audio: Option<AudioState>) -> &'static str {
 /// What [`call_row`] reads, from `call JOIN source`.
 pub(crate) const ROW_COLUMNS: &str = "call.key, call.id, source.id, source.name, call.remote_id, call.started_ms, \
     call.zone_assumed, call.length_ms, call.direction, call.from_number, call.from_name, call.to_number, call.to_name, \
-    call.agent, call.status, call.title, call.sentiment, call.turns, call.audio, call.vanished_ms";
+    call.agent, call.status, call.title, call.sentiment, call.turns, call.audio, call.vanished_ms, \
+    EXISTS (SELECT 1 FROM case_call WHERE call_key = call.key)";
 
 /// What stands for an unknown start where calls are put in order.
 pub(crate) const UNKNOWN_START_ORDER: i64 = i64::MIN;
 
 /// How many columns those are.
-pub(crate) const ROW_WIDTH: usize = 20;
+pub(crate) const ROW_WIDTH: usize = 21;
 
 /// A call's key and its row.
 pub(crate) fn call_row(row: &Row<'_>) -> rusqlite::Result<(i64, CallRow)> {
@@ -99,6 +102,7 @@ pub(crate) fn call_row(row: &Row<'_>) -> rusqlite::Result<(i64, CallRow)> {
         turns: small(row.get(17)?),
         audio: AudioState::parse(row.get_ref(18)?.as_str()?),
         vanished_ms: row.get(19)?,
+        in_case: row.get(20)?,
     };
     Ok((row.get(0)?, call))
 }

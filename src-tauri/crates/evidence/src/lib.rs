@@ -1,0 +1,14 @@
+//! What is handed over as evidence: calls as documents, bags that anyone can verify, signatures, and the proofs of the audit
+//! log.
+//!
+//! - An [`Exhibit`] is one call as it is handed over. The writers of documents turn it into files.
+//!
+//! Invariants: what is written depends on the exhibits alone, so that the same calls give the same bytes; names from sources
+//! never decide paths; text from sources can neither run nor steer anything that shows it.
+//!
+//! Deliberately absent: the library and the cache (whoever exports hands over values and files), clocks, randomness and the
+//! keychain (moments and keys are passed in).
+
+mod exhibit;
+
+pub use exhibit::{AudioFile, Exhibit, ExhibitRecording};
