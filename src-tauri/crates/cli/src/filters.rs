@@ -49,6 +49,7 @@ impl Filters {
             }),
             sentiment: self.sentiment.clone(),
             topic: self.topic.clone(),
+            case: None,
         })
     }
 }
