@@ -1,5 +1,7 @@
 //! What the player would play, as a WAV file: the same [`Pcm`] chain, without a sound card.
 
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 
 use crate::stretch::Stretched;
@@ -64,20 +66,16 @@ pub enum RenderError {
 
 /// Renders a part of a recording into a WAV file, through the same stages the player has. A file that is there already
 /// is replaced once the new one is complete.
-pub fn render(mut pcm: Box<dyn Pcm>, options: &RenderOptions, path: &Path) -> Result<Rendered, RenderError> {
-    let spec = pcm.spec();
-    let start = spec.frame_at(options.at_ms);
-    let end = options.for_ms.map_or(spec.frames, |ms| spec.frame_at(options.at_ms.saturating_add(ms.max(0))));
-    pcm.seek(start)?;
-    let part = Part { pcm, start, end: end.max(start), at: start, channels: options.channels, wide: Vec::new() };
+pub fn render(pcm: Box<dyn Pcm>, options: &RenderOptions, path: &Path) -> Result<Rendered, RenderError> {
     let mut unfinished = path.to_owned().into_os_string();
     unfinished.push(".part");
     let unfinished = Path::new(&unfinished);
-    let rendered =
-        write(Stretched::new(Box::new(part), options.speed), options.depth, unfinished).and_then(|rendered| {
-            std::fs::rename(unfinished, path).map_err(|error| failed(path, hound::Error::IoError(error)))?;
-            Ok(rendered)
-        });
+    let io = |error| failed(path, hound::Error::IoError(error));
+    let rendered = File::create(unfinished).map_err(io).and_then(|file| {
+        let rendered = render_into(pcm, options, BufWriter::new(file), path)?;
+        std::fs::rename(unfinished, path).map_err(io)?;
+        Ok(rendered)
+    });
     if rendered.is_err() {
         // Nothing more can be done about a leftover than to try.
         let _ = std::fs::remove_file(unfinished);
@@ -85,11 +83,26 @@ pub fn render(mut pcm: Box<dyn Pcm>, options: &RenderOptions, path: &Path) -> Re
     rendered
 }
 
+/// The same into anything that can be written and gone back in, such as a file without a name; errors speak of `path`.
+pub fn render_into<W: Write + Seek>(
+    mut pcm: Box<dyn Pcm>,
+    options: &RenderOptions,
+    into: W,
+    path: &Path,
+) -> Result<Rendered, RenderError> {
+    let spec = pcm.spec();
+    let start = spec.frame_at(options.at_ms);
+    let end = options.for_ms.map_or(spec.frames, |ms| spec.frame_at(options.at_ms.saturating_add(ms.max(0))));
+    pcm.seek(start)?;
+    let part = Part { pcm, start, end: end.max(start), at: start, channels: options.channels, wide: Vec::new() };
+    write(Stretched::new(Box::new(part), options.speed), options.depth, into, path)
+}
+
 fn failed(path: &Path, source: hound::Error) -> RenderError {
     RenderError::Write { path: path.to_owned(), source }
 }
 
-fn write(mut pcm: Stretched, depth: Depth, path: &Path) -> Result<Rendered, RenderError> {
+fn write<W: Write + Seek>(mut pcm: Stretched, depth: Depth, into: W, path: &Path) -> Result<Rendered, RenderError> {
     const FRAMES_AT_ONCE: usize = 4096;
     let failed = |source| failed(path, source);
     let spec = pcm.spec();
@@ -98,7 +111,7 @@ fn write(mut pcm: Stretched, depth: Depth, path: &Path) -> Result<Rendered, Rend
         Depth::Float => (32, hound::SampleFormat::Float),
     };
     let header = hound::WavSpec { channels: spec.channels, sample_rate: spec.rate, bits_per_sample, sample_format };
-    let mut writer = hound::WavWriter::create(path, header).map_err(failed)?;
+    let mut writer = hound::WavWriter::new(into, header).map_err(failed)?;
     let mut samples = vec![0.0; FRAMES_AT_ONCE * usize::from(spec.channels)];
     let mut frames = 0;
     loop {
