@@ -59,6 +59,13 @@ pub trait Source: Send + Sync {
     /// The bytes of one recording.
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError>;
 
+    /// Tells a source that keeps a trail of downloads that a copy of a recording, which came from it, was handed on.
+    /// Answers whether it keeps one; what is fetched by [`Source::audio`] is in such a trail already.
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+        let _ = ask;
+        Ok(false)
+    }
+
     /// The file on this machine that holds the recording's bytes and nothing else, if there is one: so that its header
     /// can be looked at without copying it. Confined like everything else; `None` for audio inside another file.
     fn local_file(&self, recording: &Recording) -> Option<PathBuf> {

@@ -49,6 +49,12 @@ pub(crate) trait Server: Send + Sync {
     /// A recording's bytes.
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError>;
 
+    /// See [`Source::note_download`].
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+        let _ = ask;
+        Ok(false)
+    }
+
     /// Calls `hint` when the server says that something is new. Only a hint: walks find everything all the same.
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {
         let _ = hint;
@@ -157,6 +163,10 @@ impl<S: Server> Source for Remote<S> {
 
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
         self.server.audio(ask)
+    }
+
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+        self.server.note_download(ask)
     }
 
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {

@@ -132,6 +132,11 @@ impl Server for VapiBackend {
         }
     }
 
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+        self.given(ask)?;
+        Ok(true)
+    }
+
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {
         Some(live::watch(&self.http, &self.session, hint))
     }

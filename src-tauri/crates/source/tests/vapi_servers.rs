@@ -268,6 +268,21 @@ fn audio_comes_from_a_signed_address_that_sees_no_credential() {
 }
 
 #[test]
+fn a_copy_that_is_handed_on_is_noted_in_the_servers_trail_without_a_byte_being_fetched() {
+    for dialect in BOTH {
+        let place = Place::backend(1, dialect);
+        let (source, mut library) = (place.source(), Library::default());
+        library.sync(&*source);
+        let record = &library.calls[&id_of(&place.call(0), dialect)];
+        let cancel = Cancel::new();
+        let (remote_id, recording) = (record.remote_id.as_str(), &record.recordings[0]);
+        let ask = AudioRequest { remote_id, recording, door: Door::Source, resume: None, cancel: &cancel };
+        assert!(source.note_download(&ask).unwrap(), "{dialect:?}: this server keeps a trail");
+        assert_eq!((place.asked("recording"), place.storage.requests()), (1, 0), "{dialect:?}");
+    }
+}
+
+#[test]
 fn an_address_that_has_run_out_is_asked_for_anew_once() {
     for dialect in BOTH {
         let place = Place::backend(1, dialect);

@@ -37,22 +37,17 @@ impl Provider {
 }
 
 /// An address the server gave.
-struct Signed {
+pub(super) struct Signed {
     url: String,
     /// It says itself that it has run out, or does not say how long it lasts.
     is_stale: bool,
 }
 
 impl VapiBackend {
-    /// Through the server. A call that is called as its recording is was listed by the older era.
+    /// Through the server.
     pub(super) fn own_audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError> {
-        let is_row = ask.recording.remote_id != ask.remote_id;
-        let mut given = if is_row { self.of_row(ask) } else { self.of_call(ask.remote_id, ask) };
-        // The way of the other era, should the server have moved on or back.
-        if matches!(&given, Err(error) if is_no_route(error)) && ask.recording.remote_id != UNNAMED {
-            given = if is_row { self.of_call(&ask.recording.remote_id, ask) } else { self.of_row(ask) };
-        }
-        let first = match given {
+        let is_row = is_row(ask);
+        let first = match self.given(ask) {
             Ok(signed) => signed,
             Err(SessionError::Http(HttpError::Status(refusal))) if refusal.status == 404 => {
                 return Err(self.absent(&refusal, is_row, ask));
@@ -121,6 +116,17 @@ impl VapiBackend {
             Err(error) if is_run_out(&error) => Err(run_out(&error, &address)),
             answer => stream::audio(answer?),
         }
+    }
+
+    /// The address the server gives for a recording, which it writes into its trail of downloads.
+    pub(super) fn given(&self, ask: &AudioRequest<'_>) -> Result<Signed, SessionError> {
+        let is_row = is_row(ask);
+        let given = if is_row { self.of_row(ask) } else { self.of_call(ask.remote_id, ask) };
+        // The way of the other era, should the server have moved on or back.
+        if matches!(&given, Err(error) if is_no_route(error)) && ask.recording.remote_id != UNNAMED {
+            return if is_row { self.of_call(&ask.recording.remote_id, ask) } else { self.of_row(ask) };
+        }
+        given
     }
 
     fn of_row(&self, ask: &AudioRequest<'_>) -> Result<Signed, SessionError> {
@@ -197,6 +203,11 @@ impl VapiBackend {
             AudioError::new(Outcome::NotFound, "the server has the call but no recording of it")
         }
     }
+}
+
+/// Whether the newer era listed the call: the older one called it as its recording is called.
+fn is_row(ask: &AudioRequest<'_>) -> bool {
+    ask.recording.remote_id != ask.remote_id
 }
 
 fn signed(url: &Value, is_stale: bool) -> Result<Signed, SessionError> {
