@@ -3,6 +3,7 @@
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import type { FirstCall } from '../bridge/generated';
 import { dayKey } from '../text/moment';
+import { exporting } from './exporting.svelte';
 import { keeping } from './keeping.svelte';
 import { library } from './library.svelte';
 import { network } from './network.svelte';
@@ -10,9 +11,10 @@ import { preferences } from './settings.svelte';
 import { search } from './searching';
 import { selection } from './selection.svelte';
 import { sync } from './sync.svelte';
+import { verifying } from './verifying.svelte';
 
-export type Screen = 'library' | 'sources';
-export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | 'keep_search' | null;
+export type Screen = 'library' | 'sources' | 'audit';
+export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | 'keep_search' | 'export' | 'verify' | null;
 
 const RENEW_MS = 400;
 
@@ -71,6 +73,8 @@ export class WindowState {
     sync.hear(event);
     keeping.hear(event);
     network.hear(event);
+    exporting.hear(event);
+    verifying.hear(event);
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
     if (event.event === 'job' && ended && event.data.kind === 'sync') this.#synced = true;
