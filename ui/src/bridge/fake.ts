@@ -1,14 +1,17 @@
 // A whole application in memory, for `npm run dev` in a browser and for tests. It is never shipped:
 // main.ts loads it only in development and outside Tauri.
 // In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail,
-// ?call=call-3&play opens a call at the start, ?servers adds servers in every state, ?offline begins offline.
+// ?call=call-3&play opens a call at the start, ?servers adds servers in every state, ?offline begins offline,
+// ?cases begins with two cases, ?keyless has no keychain to sign with.
 import type { Answer, AppEvent, Args, Backend, Command } from './backend';
 import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
-import { callAt, facets, indexOf, rowAt, SERVERS, SOURCES, turnsAt } from './fake/calls';
+import { callAt, facets, fits, indexOf, NOT_YET, rowAt, SERVERS, SOURCES, turnsAt } from './fake/calls';
+import { FakeCases } from './fake/cases';
+import { FakeEvidence } from './fake/evidence';
 import { FakeKeeping } from './fake/keeping';
 import { KINDS } from './fake/kinds';
 import { FakePlayer } from './fake/player';
-import type { CallRow, Filter, FirstCall, JobProgress, NetworkState, SearchHit, Settings, SourceView, SyncRun } from './generated';
+import type { CallRow, Filter, FirstCall, JobProgress, NetworkState, SearchHit, Settings, SomeCalls, SourceView, SyncRun } from './generated';
 
 export interface FakeOptions {
   rows: number;
@@ -16,6 +19,10 @@ export interface FakeOptions {
   /** Whether there are servers among the sources. */
   servers: boolean;
   offline: boolean;
+  /** Whether somebody has made cases already. */
+  cases?: boolean;
+  /** Whether there is no keychain. */
+  keyless?: boolean;
   fault: FaultCode | null;
   delay: number;
   now: number;
@@ -31,6 +38,8 @@ export function fakeOptions(query: string, now: number = Date.now()): FakeOption
     empty: asked.has('empty'),
     servers: asked.has('servers'),
     offline: asked.has('offline'),
+    cases: asked.has('cases'),
+    keyless: asked.has('keyless'),
     fault: fault !== null && fault in FAULTS ? (fault as FaultCode) : null,
     first: asked.has('call') ? { call: asked.get('call') ?? '', play: asked.has('play') } : null,
     delay: Number(asked.get('delay') ?? 4),
@@ -38,11 +47,12 @@ export function fakeOptions(query: string, now: number = Date.now()): FakeOption
   };
 }
 
-type Handlers = { [K in Command]: (args: Args<K>) => Answer<K> };
+type CaseOrEvidence = keyof FakeCases['handlers'] | keyof FakeEvidence['handlers'];
+type Handlers = { [K in Command]: (args: Args<K>) => Answer<K> | Promise<Answer<K>> };
+
+type OwnHandlers = Omit<Handlers, CaseOrEvidence>;
 
 const nothing = {} as Answer<'player'>;
-
-const NOT_YET = ['available', 'pending', 'failed'];
 
 export class FakeBackend implements Backend {
   /** Every call made, for tests. */
@@ -64,13 +74,38 @@ export class FakeBackend implements Backend {
       if (here.length > 0) this.say({ event: 'library_changed' });
     },
   });
-  private kept: Settings = { resume_back_ms: 1_500, theme: 'system', speed: 1, volume: 1 };
+  private readonly cases = new FakeCases({
+    now: () => this.options.now,
+    which: (calls) => this.which(calls),
+    changed: (calls) => {
+      this.say({ event: 'cases_changed' });
+      if (!calls) return;
+      this.rows = null;
+      this.say({ event: 'library_changed' });
+    },
+  });
+  private kept: Settings = { resume_back_ms: 1_500, theme: 'system', speed: 1, volume: 1, person: '' };
+  private readonly evidence: FakeEvidence;
+  private readonly handlers: Handlers;
 
   constructor(private readonly options: FakeOptions) {
     this.shown = options.empty ? 0 : options.rows;
     this.net = { offline: options.offline, away: false };
     this.sources = options.empty ? [] : SOURCES.map((source, i) => this.sourceOf(source, i));
     if (options.servers) this.sources.push(...SERVERS.map((server, i) => this.serverOf(server, i)));
+    this.evidence = new FakeEvidence(
+      {
+        now: () => this.options.now,
+        which: (calls) => this.which(calls),
+        caseName: (id) => this.cases.nameOf(id),
+        number: () => this.nextJob++,
+        report: (job) => this.say({ event: 'job', data: job }),
+        person: () => this.kept.person,
+      },
+      { keychain: options.keyless !== true },
+    );
+    this.handlers = { ...this.own, ...this.cases.handlers, ...this.evidence.handlers };
+    if (options.cases) this.cases.invent(this.all().filter((_, i) => i % 3 === 1 && i < 60).map((row) => row.id));
   }
 
   listen(handler: (event: AppEvent) => void): () => void {
@@ -83,8 +118,8 @@ export class FakeBackend implements Backend {
     await this.wait(this.options.delay);
     if (this.options.fault) throw { code: this.options.fault, message: 'The fake was asked to fail.' } satisfies Fault;
     try {
-      const handle = this.handlers[name] as (args: Args<K>) => Answer<K>;
-      return structuredClone(handle(args));
+      const handle = this.handlers[name] as (args: Args<K>) => Answer<K> | Promise<Answer<K>>;
+      return structuredClone(await handle(args));
     } catch (error) {
       throw asFault(error);
     }
@@ -98,7 +133,7 @@ export class FakeBackend implements Backend {
     this.say({ event: 'library_changed' });
   }
 
-  private readonly handlers: Handlers = {
+  private readonly own: OwnHandlers = {
     list_calls: ({ filter, sort, after, limit }) => {
       const all = this.matching(filter, sort);
       const from = after === null ? 0 : Number(after);
@@ -110,13 +145,15 @@ export class FakeBackend implements Backend {
     count_calls: (filter) => this.matching(filter, 'started_at').length,
     facets: () => facets,
     show_call: ({ call }) => {
-      const view = callAt(this.known(call), this.options.now);
-      const [recording] = view.recordings;
+      const known = callAt(this.known(call), this.options.now);
+      const cases = this.cases.of(call);
       const pinned = this.keeping.pins.has(call);
-      if (!this.keeping.here.has(call) || !recording) return { ...view, pinned };
+      const view = { ...known, cases, pinned, row: { ...known.row, in_case: cases.length > 0 } };
+      const [recording] = view.recordings;
+      if (!this.keeping.here.has(call) || !recording) return view;
       const got = { at_ms: this.options.now, tier: 'provider', outcome: 'ok', detail: null };
       const here = { ...recording, audio: 'cached', tier: 'local', next_try_ms: null, attempts: [...recording.attempts, got] };
-      return { ...view, pinned, row: { ...view.row, audio: 'cached' }, recordings: [here] };
+      return { ...view, row: { ...view.row, audio: 'cached' }, recordings: [here] };
     },
     search: ({ text, filter, after, limit }) => {
       const all = this.hits(text, filter);
@@ -165,10 +202,7 @@ export class FakeBackend implements Backend {
       return nothing;
     },
     list_sources: () => this.sources,
-    download_calls: ({ calls, filter }) => {
-      const rows = calls ? this.all().filter((row) => calls.includes(row.id)) : this.matching(filter, 'started_at');
-      return this.keeping.ask(rows);
-    },
+    download_calls: (calls) => this.keeping.ask(this.which(calls)),
     download_status: () => this.keeping.status(),
     pause_downloads: ({ paused }) => this.keeping.pause(paused),
     clear_downloads: () => this.keeping.clear(),
@@ -252,11 +286,12 @@ export class FakeBackend implements Backend {
       return nothing;
     },
     cancel_job: ({ job }) => {
+      if (this.evidence.cancel(job)) return nothing;
       const running = this.jobs.get(job);
       if (running) this.endJob({ ...running, result: `Stopped after ${running.done} files.` });
       return nothing;
     },
-    jobs: () => [...this.jobs.values(), ...(this.keeping.running ? [this.keeping.running] : [])],
+    jobs: () => [...this.jobs.values(), ...(this.keeping.running ? [this.keeping.running] : []), ...this.evidence.jobs],
     sync_history: ({ source }) => {
       const last = this.sources.find((each) => each.id === source)?.last_run;
       return last ? [last] : [];
@@ -291,15 +326,24 @@ export class FakeBackend implements Backend {
   private all(): CallRow[] {
     this.rows ??= Array.from({ length: this.shown }, (_, i) => {
       const row = rowAt(i, this.options.now);
-      return this.keeping.here.has(row.id) ? { ...row, audio: 'cached' } : row;
+      const in_case = this.cases.inAny(row.id);
+      return { ...row, in_case, ...(this.keeping.here.has(row.id) ? { audio: 'cached' } : {}) };
     });
     return this.rows;
   }
 
   private matching(filter: Filter, sort: string): CallRow[] {
     const wanted = Object.keys(filter).length > 0;
-    const rows = wanted ? this.all().filter((row) => fits(row, filter)) : this.all();
+    const { case: held } = filter;
+    const fitting = (row: CallRow): boolean => fits(row, filter) && (held === undefined || this.cases.has(held, row.id));
+    const rows = wanted ? this.all().filter(fitting) : this.all();
     return sort === 'duration' ? [...rows].sort((a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0)) : rows;
+  }
+
+  private which({ calls, filter }: SomeCalls): CallRow[] {
+    if (calls === null) return this.matching(filter, 'started_at');
+    const wanted = new Set(calls);
+    return this.all().filter((row) => wanted.has(row.id));
   }
 
   private hits(text: string, filter: Filter): SearchHit[] {
@@ -411,25 +455,6 @@ export class FakeBackend implements Backend {
     this.sources = this.sources.map((each) => (each.id === id ? { ...each, ...change } : each));
     this.say({ event: 'sources_changed' });
   }
-}
-
-function fits(row: CallRow, filter: Filter): boolean {
-  const started = row.started_ms ?? 0;
-  const length = row.duration_ms ?? 0;
-  const digits = filter.number?.toLowerCase();
-  return (
-    (filter.source === undefined || row.source === filter.source) &&
-    (filter.from_ms === undefined || started >= filter.from_ms) &&
-    (filter.to_ms === undefined || started < filter.to_ms) &&
-    (filter.agent === undefined || row.agent === filter.agent) &&
-    (filter.direction === undefined || row.direction === filter.direction) &&
-    (filter.status === undefined || row.status === filter.status) &&
-    (filter.audio === undefined || (filter.audio === 'not_yet' ? NOT_YET.includes(row.audio) : row.audio === filter.audio)) &&
-    (filter.has_transcript === undefined || row.has_transcript === filter.has_transcript) &&
-    (filter.min_duration_ms === undefined || length >= filter.min_duration_ms) &&
-    (filter.max_duration_ms === undefined || length <= filter.max_duration_ms) &&
-    (digits === undefined || [row.from, row.to].some((party) => party?.toLowerCase().includes(digits)))
-  );
 }
 
 function runOf(at_ms: number, index: number): SyncRun {

@@ -22,6 +22,7 @@ function row(change: Partial<CallRow>): CallRow {
     turns: 0,
     audio: 'cached',
     vanished_ms: null,
+    in_case: false,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 // A believable library made from a seed: the same number always gives the same call, so a list of a million
 // rows needs no memory for transcripts. Nothing here is real: names and numbers are invented.
-import type { CallRow, CallView, TurnView, WordView } from '../generated';
+import type { CallRow, CallView, Filter, TurnView, WordView } from '../generated';
 
 export const SOURCES = [
   { id: 'src-dental', kind: 'twilio-bridge', name: 'Acme Dental', place: '/home/kim/bridge/recordings' },
@@ -144,6 +144,7 @@ export function rowAt(index: number, now: number): CallRow {
     turns: short ? 0 : turns,
     audio,
     vanished_ms: seed % 19 === 4 ? newest(now) - 864_000_000 : null,
+    in_case: false,
   };
 }
 
@@ -230,6 +231,7 @@ export function callAt(index: number, now: number): CallView {
       { name: 'recordingSid', value: `RE${mix(seed).toString(16).padStart(8, '0')}0c5521d8e94f07bb13ce` },
     ],
     pinned: false,
+    cases: [],
     recordings: row.audio === 'none' ? [] : [recordingOf(index, row, seed, now)],
     transcript: row.has_transcript
       ? {
@@ -312,4 +314,27 @@ export const facets = { agents: AGENTS, statuses: ['completed', 'no-answer', 'fa
 
 export function indexOf(id: string): number {
   return Number(id.replace('call-', ''));
+}
+
+/** The states of audio that may still come. */
+export const NOT_YET = ['available', 'pending', 'failed'];
+
+/** Whether a filter leaves a call, by what the call itself tells. */
+export function fits(row: CallRow, filter: Filter): boolean {
+  const started = row.started_ms ?? 0;
+  const length = row.duration_ms ?? 0;
+  const digits = filter.number?.toLowerCase();
+  return (
+    (filter.source === undefined || row.source === filter.source) &&
+    (filter.from_ms === undefined || started >= filter.from_ms) &&
+    (filter.to_ms === undefined || started < filter.to_ms) &&
+    (filter.agent === undefined || row.agent === filter.agent) &&
+    (filter.direction === undefined || row.direction === filter.direction) &&
+    (filter.status === undefined || row.status === filter.status) &&
+    (filter.audio === undefined || (filter.audio === 'not_yet' ? NOT_YET.includes(row.audio) : row.audio === filter.audio)) &&
+    (filter.has_transcript === undefined || row.has_transcript === filter.has_transcript) &&
+    (filter.min_duration_ms === undefined || length >= filter.min_duration_ms) &&
+    (filter.max_duration_ms === undefined || length <= filter.max_duration_ms) &&
+    (digits === undefined || [row.from, row.to].some((party) => party?.toLowerCase().includes(digits)))
+  );
 }
