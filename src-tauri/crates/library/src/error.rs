@@ -60,6 +60,9 @@ pub enum LibraryError {
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,
+    /// Others wrote for so long that there was no turn for this.
+    #[error("the library was being written to for too long by another window or command; try again")]
+    Busy,
     /// The disk is full.
     #[error("the disk is full; free some space and try again")]
     DiskFull,
@@ -93,6 +96,7 @@ impl From<rusqlite::Error> for LibraryError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             Some(ErrorCode::OperationInterrupted) => Self::Cancelled,
+            Some(ErrorCode::DatabaseBusy) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             // The shared memory beside the database finds no room: what SQLite calls an error of the disk.
             Some(ErrorCode::SystemIoFailure) if error.sqlite_error().is_some_and(is_out_of_room) => Self::DiskFull,

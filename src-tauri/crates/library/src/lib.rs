@@ -41,6 +41,7 @@ pub use open::sqlite_version;
 pub use overview::{Facets, Overview, Status};
 pub use reader::Reader;
 pub use search::{Query, SearchCount, SearchHit, SearchPage, SearchSort};
+pub use table::audit::{AuditFilter, AuditRow, AuditTail};
 pub use table::cached_file::{CacheEntry, CachedFile, HeldFile};
 pub use table::call::{CallRow, overall};
 pub use table::download::QueuedDownload;

@@ -1,9 +1,10 @@
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::open::{self, Place, Use};
 use crate::pool::Pool;
+use crate::table::audit::Beside;
 use crate::writer::{Writer, WriterThread};
 use crate::{Key, LibraryError, Reader, migrate};
 
@@ -28,6 +29,8 @@ pub enum Access {
 #[derive(Debug)]
 struct Inner {
     writer: Option<WriterThread>,
+    /// Opened when first needed, in a process that is not the owner.
+    beside: Mutex<Option<Beside>>,
     pool: Arc<Pool>,
     _lock: Option<File>,
 }
@@ -45,8 +48,7 @@ impl Library {
         let mut conn = place.connect(Use::Write)?;
         migrate::migrate(&mut conn)?;
         let writer = WriterThread::start(conn)?;
-        let inner = Inner { writer: Some(writer), pool: Arc::new(Pool::new(place)), _lock: Some(lock) };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self::of(place, Some(writer), Some(lock)))
     }
 
     /// Opens a library beside its owner, for reading only. It must exist already.
@@ -57,8 +59,12 @@ impl Library {
             // Its owner has not finished making it, or only the owner can upgrade it.
             return Err(LibraryError::Locked(place.dir));
         }
-        let inner = Inner { writer: None, pool: Arc::new(Pool::new(place)), _lock: None };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self::of(place, None, None))
+    }
+
+    fn of(place: Place, writer: Option<WriterThread>, lock: Option<File>) -> Self {
+        let inner = Inner { writer, beside: Mutex::default(), pool: Arc::new(Pool::new(place)), _lock: lock };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Whether this process owns the library or reads beside its owner.
@@ -87,6 +93,15 @@ impl Library {
         self.writer()?.write(change)
     }
 
+    /// The same, returning only when what was changed would survive a loss of power. That costs the time the disk takes.
+    pub fn write_durably<T, F>(&self, change: F) -> Result<T, LibraryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    {
+        self.writer()?.write_durably(change)
+    }
+
     /// Work that makes later searches faster, in short steps; call it when nothing else is to do. Answers whether there may
     /// be more of it.
     pub fn idle(&self) -> Result<bool, LibraryError> {
@@ -95,6 +110,18 @@ impl Library {
 
     fn writer(&self) -> Result<&WriterThread, LibraryError> {
         self.inner.writer.as_ref().ok_or(LibraryError::ReadOnly)
+    }
+
+    /// What a process that is not the owner appends to the audit log with.
+    pub(crate) fn beside<T>(
+        &self,
+        append: impl FnOnce(&mut Beside) -> Result<T, LibraryError>,
+    ) -> Result<T, LibraryError> {
+        let mut beside = self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        append(match &mut *beside {
+            Some(beside) => beside,
+            none => none.insert(Beside::open(self.place())?),
+        })
     }
 
     pub(crate) fn place(&self) -> &Place {

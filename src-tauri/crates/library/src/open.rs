@@ -35,6 +35,8 @@ pub(crate) enum Use {
     Write,
     /// One of the readers; SQLite refuses every change.
     Read,
+    /// Appending to the audit log beside the one writer.
+    Append,
 }
 
 /// The SQLite this program was built with, such as `3.53.4`.
@@ -103,6 +105,11 @@ impl Place {
                 conn.query_row(&format!("PRAGMA journal_size_limit = {}", WAL_PAGES * 4096 * 2), [], |_| Ok(()))?;
             }
             Use::Read => conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384")?,
+            Use::Append => {
+                conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -1024")?;
+                // Copying the WAL is left to the owner, so that nobody who looks at a call does it.
+                conn.query_row("PRAGMA wal_autocheckpoint = 0", [], |_| Ok(()))?;
+            }
         }
         Ok(conn)
     }

@@ -57,18 +57,20 @@ impl WriterThread {
         T: Send + 'static,
         F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
     {
+        self.run(|owned| owned.transact(change))
+    }
+
+    pub fn write_durably<T, F>(&self, change: F) -> Result<T, LibraryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    {
         self.run(|owned| {
-            let tx = owned.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut writer = Writer {
-                tx,
-                said: SaidBuffer::default(),
-                crowded: &mut owned.crowded,
-                source_keys: HashMap::new(),
-                calls_changed: false,
-            };
-            let answer = change(&mut writer)?;
-            writer.commit()?;
-            Ok(answer)
+            // A commit waits for the disk only at this level; what was committed before is on it then, too.
+            owned.conn.execute_batch("PRAGMA synchronous = FULL")?;
+            let done = owned.transact(change);
+            owned.conn.execute_batch("PRAGMA synchronous = NORMAL")?;
+            done
         })
     }
 
@@ -91,6 +93,25 @@ impl WriterThread {
         let jobs = self.jobs.as_ref().ok_or(LibraryError::WriterStopped)?;
         jobs.send(job).map_err(|_| LibraryError::WriterStopped)?;
         answered.recv().map_err(|_| LibraryError::WriterStopped)?
+    }
+}
+
+impl Owned {
+    fn transact<T>(
+        &mut self,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, LibraryError>,
+    ) -> Result<T, LibraryError> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = Writer {
+            tx,
+            said: SaidBuffer::default(),
+            crowded: &mut self.crowded,
+            source_keys: HashMap::new(),
+            calls_changed: false,
+        };
+        let answer = change(&mut writer)?;
+        writer.commit()?;
+        Ok(answer)
     }
 }
 

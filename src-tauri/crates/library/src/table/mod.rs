@@ -1,6 +1,7 @@
 //! One file per table or family of tables: its rows, how they are read and how they are written.
 
 pub(crate) mod attempt;
+pub(crate) mod audit;
 pub(crate) mod cached_file;
 pub(crate) mod call;
 pub(crate) mod column;
