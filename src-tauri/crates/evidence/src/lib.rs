@@ -2,6 +2,8 @@
 //! log.
 //!
 //! - An [`Exhibit`] is one call as it is handed over. The writers of documents turn it into files.
+//! - [`log`]: the audit log as a hash tree, and the search for alterations.
+//! - A [`SigningKey`] signs exports and checkpoints of the log, a [`PublicKey`] verifies them.
 //!
 //! Invariants: what is written depends on the exhibits alone, so that the same calls give the same bytes; names from sources
 //! never decide paths; text from sources can neither run nor steer anything that shows it.
@@ -10,5 +12,8 @@
 //! keychain (moments and keys are passed in).
 
 mod exhibit;
+pub mod log;
+mod signature;
 
 pub use exhibit::{AudioFile, Exhibit, ExhibitRecording};
+pub use signature::{PublicKey, SignatureError, SigningKey};
