@@ -23,7 +23,7 @@ const MATRIX: &[(&str, &[&str])] = &[
     ("cli", &["app", "model"]),
     ("desktop", &["app", "bridge"]),
     ("testkit", &["app", "audio", "library", "model", "source"]),
-    ("bench", &["app", "audio", "evidence", "library", "model", "source", "sync", "testkit"]),
+    ("bench", &["app", "audio", "library", "model", "source", "sync", "testkit"]),
     ("xtask", &[]),
     ("acceptance", &[]),
 ];

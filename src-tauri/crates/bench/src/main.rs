@@ -3,8 +3,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod audio;
+mod evidence;
 mod figures;
 mod library;
+mod program;
 mod servers;
 mod window;
 
@@ -15,11 +17,12 @@ fn main() -> ExitCode {
     let (topic, options) = arguments.split_first().map_or(("", &[][..]), |(topic, options)| (topic.as_str(), options));
     let result = match topic {
         "audio" => audio::run(options),
+        "evidence" => evidence::run(options).map_err(Into::into),
         "library" => library::run(options),
         "servers" => servers::run(options).map_err(Into::into),
         "window" => window::run(options),
         _ => Err(
-            "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | servers [--quick] | window [--calls N]"
+            "usage: turnstone-bench library [--calls N] [--rows N] [--quick] | audio [--quick] | evidence [--quick] | servers [--quick] | window [--calls N]"
                 .into(),
         ),
     };

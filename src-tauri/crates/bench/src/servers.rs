@@ -2,7 +2,6 @@
 //! server, and `turnstone fetch` against `aria2c`, `curl --parallel` and `rclone` on the same addresses.
 
 mod fetching;
-mod program;
 mod syncing;
 
 use testkit::sandbox::{SharedTruth, Truth};

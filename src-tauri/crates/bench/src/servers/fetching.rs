@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use testkit::sandbox::{Dialect, Running, System};
 
-use super::program::{is_here, median, timed, turnstone};
 use super::{Outcome, truth};
+use crate::program::{is_here, median, timed, turnstone};
 
 const BYTES: usize = 240_000;
 /// How many at a time, for everybody.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use testkit::sandbox::{Dialect, Running, System};
 
-use super::program::{median, timed, turnstone};
 use super::{Outcome, truth};
+use crate::program::{median, timed, turnstone};
 
 /// Kinds whose list has whole calls, and one that is asked for every call's details.
 const KINDS: [&str; 3] = ["vapi", "elevenlabs-backend", "elevenlabs"];

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Outcome;
+/// What running one ends with.
+type Outcome<T> = Result<T, String>;
 
 /// The command-line program that was built beside this one.
 pub fn turnstone() -> Outcome<PathBuf> {
