@@ -1,6 +1,7 @@
 //! What is handed over as evidence: calls as documents, bags that anyone can verify, signatures, and the proofs of the audit
 //! log.
 //!
+//! - A [`bag::Bag`] is written, sealed, read back and published; [`verify::verify`] checks one without a library.
 //! - An [`Exhibit`] is one call as it is handed over. The writers of documents turn it into files.
 //! - [`log`]: the audit log as a hash tree, and the search for alterations.
 //! - A [`SigningKey`] signs exports and checkpoints of the log, a [`PublicKey`] verifies them.
@@ -11,9 +12,13 @@
 //! Deliberately absent: the library and the cache (whoever exports hands over values and files), clocks, randomness and the
 //! keychain (moments and keys are passed in).
 
+pub mod bag;
 mod exhibit;
 pub mod log;
+mod manifest;
 mod signature;
+pub mod verify;
+mod zip;
 
 pub use exhibit::{AudioFile, Exhibit, ExhibitRecording};
 pub use signature::{PublicKey, SignatureError, SigningKey};
