@@ -18,6 +18,7 @@ export type FaultCode =
   | 'locked'
   | 'newer_schema'
   | 'corrupt'
+  | 'not_recorded'
   | 'io'
   | 'cancelled';
 
@@ -125,6 +126,12 @@ export const FAULTS: Record<FaultCode, FaultWords> = {
     title: 'The library is damaged',
     hint: 'Nothing was deleted. Keep a copy of its folder before trying anything else.',
     action: null,
+  },
+  not_recorded: {
+    severity: 'note',
+    title: 'Not done: it could not be recorded',
+    hint: 'Everything goes into the audit log first. Check that the drive has free space and can be written to.',
+    action: 'retry',
   },
   io: {
     severity: 'note',

@@ -67,6 +67,8 @@ codes! {
     NewerSchema = "newer_schema",
     /// The library's file is damaged.
     Corrupt = "corrupt",
+    /// It cannot be recorded in the audit log, so it was not done.
+    NotRecorded = "not_recorded",
     /// Reading or writing failed.
     Io = "io",
     /// The user stopped it.

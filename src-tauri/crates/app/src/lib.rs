@@ -19,9 +19,11 @@ mod offline;
 mod open;
 mod power;
 mod settings;
+mod signing;
 mod sources;
 mod storage_import;
 mod syncing;
+mod trail;
 mod underway;
 mod upkeep;
 mod watching;
@@ -41,9 +43,11 @@ pub use listening::{Opened, PlayerCommand, PlayerPhase, PlayerProblemKind, Playe
 pub use offline::NetworkState;
 pub use open::{App, Options, default_library_dir};
 pub use settings::{Settings, Theme};
+pub use signing::Signing;
 pub use sources::{NewSecret, NewSource, SourceInfo};
 pub use storage_import::ImportedFile;
 pub use syncing::SyncOutcome;
+pub use trail::Deed;
 pub use upkeep::{About, CacheStatus, RestoreOutcome};
 pub use watching::Looked;
 

@@ -16,6 +16,7 @@ use crate::event::{AppEvent, Subscriber};
 use crate::fault::Fault;
 use crate::jobs::Jobs;
 use crate::listening::Listening;
+use crate::trail::Trail;
 use crate::underway::{InUse, Underway};
 use crate::watching::Watching;
 
@@ -43,6 +44,8 @@ enum Purpose {
 
 pub(crate) struct Inner {
     pub library: Library,
+    /// Shared with the threads that record on their own.
+    pub trail: Arc<Trail>,
     pub store: Store,
     pub jobs: Jobs,
     pub underway: Underway,
@@ -52,6 +55,8 @@ pub(crate) struct Inner {
     /// Off: nothing is asked over the network.
     pub network: Network,
     pub secrets: Arc<dyn Secrets>,
+    /// Whether secrets may be kept in the system's keychain.
+    pub keychain: bool,
     /// The sources that were used, open: everything that works with one shares its gate and its session.
     pub open_sources: Mutex<HashMap<SourceId, Arc<dyn Source>>>,
     pub for_window: bool,
@@ -103,6 +108,7 @@ impl App {
         };
         let inner = Inner {
             store: Store::new(library.dir().join("audio")),
+            trail: Arc::new(Trail::new(library.clone(), clock::system)),
             library,
             jobs: Jobs::default(),
             underway: Underway::default(),
@@ -111,6 +117,7 @@ impl App {
             clock: clock::system,
             network: Network::default(),
             secrets,
+            keychain: options.keychain,
             open_sources: Mutex::default(),
             for_window: options.purpose == Purpose::Window,
             listening: OnceLock::new(),
@@ -121,6 +128,7 @@ impl App {
         inner.network.set_off(options.offline);
         let app = Self { inner: Arc::new(inner) };
         if app.inner.for_window {
+            app.start_signing();
             app.start_listening()?;
             app.start_network()?;
             app.start_watching()?;

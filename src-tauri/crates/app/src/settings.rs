@@ -15,6 +15,9 @@ pub struct Settings {
     pub person: String,
 }
 
+/// The name under which the person is kept.
+pub(crate) const PERSON: &str = "person";
+
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -41,7 +44,7 @@ impl Settings {
             ("theme", self.theme.as_str().to_owned()),
             ("speed", self.speed.to_string()),
             ("volume", self.volume.to_string()),
-            ("person", self.person.clone()),
+            (PERSON, self.person.clone()),
         ]
     }
 
@@ -53,7 +56,7 @@ impl Settings {
             theme: value("theme").and_then(|v| Theme::parse(&v)).unwrap_or(default.theme),
             speed: value("speed").and_then(|v| v.parse().ok()).unwrap_or(default.speed),
             volume: value("volume").and_then(|v| v.parse().ok()).unwrap_or(default.volume),
-            person: value("person").unwrap_or_default(),
+            person: value(PERSON).unwrap_or_default(),
         };
         read.within_bounds()
     }

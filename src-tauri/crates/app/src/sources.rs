@@ -14,6 +14,7 @@ use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
 use crate::kinds;
 use crate::open::App;
+use crate::signing;
 
 /// A source to add.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +85,10 @@ impl App {
             "" => self.free_name(&default_name(&settings))?,
             name => name.to_owned(),
         };
+        if Keychain::variable(&name) == Keychain::variable(signing::NAME) {
+            let words = format!("{name:?} is what the library's own key is called: choose another name");
+            return Err(Fault::new(FaultCode::Invalid, words));
+        }
         if let Some(secret) = &new.secret {
             self.keep_secret(&name, secret)?;
         }
