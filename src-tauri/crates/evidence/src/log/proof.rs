@@ -3,9 +3,9 @@ use super::tree::{Hash, node_hash};
 /// Finds the inclusion paths of some leaves (RFC 6962, 2.1.1) while all leaves pass by once, in order.
 ///
 /// What is kept is the edge of the tree and the paths themselves: some twenty hashes for each wanted leaf of a million.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Paths {
-    /// In ascending order, each once.
+    /// The wanted leaves that have passed, in order.
     wanted: Vec<u64>,
     /// One for each wanted leaf, from the leaf upwards.
     paths: Vec<Vec<Hash>>,
@@ -14,15 +14,14 @@ pub struct Paths {
     size: u64,
 }
 
-/// The paths to the root of a whole tree.
+/// The paths of the wanted leaves to the root of a whole tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundPaths {
     /// How many leaves the tree has.
     pub size: u64,
     /// Its root; `None` for a tree without leaves.
     pub root: Option<Hash>,
-    /// The wanted leaves that the tree has: the index, from 0 on, and the hashes beside the way from the leaf to the root.
-    /// In ascending order of the index.
+    /// For each wanted leaf, in order: its index, from 0 on, and the hashes beside the way from it to the root.
     pub paths: Vec<(u64, Vec<Hash>)>,
 }
 
@@ -33,16 +32,17 @@ struct Subtree {
 }
 
 impl Paths {
-    /// For the leaves at these indices, from 0 on, in any order.
-    pub fn to(mut wanted: Vec<u64>) -> Self {
-        wanted.sort_unstable();
-        wanted.dedup();
-        let paths = vec![Vec::new(); wanted.len()];
-        Self { wanted, paths, subtrees: Vec::new(), size: 0 }
+    /// Before the first leaf.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Takes the next leaf.
-    pub fn push(&mut self, leaf: Hash) {
+    /// Takes the next leaf, and whether its path is wanted.
+    pub fn push(&mut self, leaf: Hash, wanted: bool) {
+        if wanted {
+            self.wanted.push(self.size);
+            self.paths.push(Vec::new());
+        }
         let mut subtree = Subtree { first: self.size, hash: leaf };
         let end = self.size + 1;
         for _ in 0..self.size.trailing_ones() {
@@ -61,7 +61,7 @@ impl Paths {
         while let (Some(right), Some(left)) = (whole, self.subtrees.pop()) {
             whole = Some(self.join(left, right, end));
         }
-        let paths = self.wanted.into_iter().zip(self.paths).take_while(|(index, _)| *index < end).collect();
+        let paths = self.wanted.into_iter().zip(self.paths).collect();
         FoundPaths { size: end, root: whole.map(|tree| tree.hash), paths }
     }
 

@@ -80,4 +80,22 @@ impl Edge {
         let from_the_right = self.hashes.iter().rev().copied();
         from_the_right.reduce(|right, left| node_hash(&left, &right)).unwrap_or(EMPTY)
     }
+
+    /// Whether a tree with this edge may have grown into the one with the edge `later`: every complete subtree that both
+    /// have is the same in both.
+    pub(super) fn may_precede(&self, later: &Self) -> bool {
+        let shared = self.subtree_sizes().zip(later.subtree_sizes()).take_while(|(own, other)| own == other).count();
+        self.size <= later.size && self.hashes[..shared] == later.hashes[..shared]
+    }
+
+    /// Whether the last of these leaves is `leaf`; `None` where the edge keeps it only within a larger subtree.
+    pub(super) fn ends_in(&self, leaf: &Hash) -> Option<bool> {
+        (self.size % 2 == 1).then(|| self.hashes.last() == Some(leaf))
+    }
+
+    /// How many leaves each complete subtree has, largest first.
+    fn subtree_sizes(&self) -> impl Iterator<Item = u64> {
+        let size = self.size;
+        (0..64).rev().map(|bit| 1_u64 << bit).filter(move |bit| size & bit != 0)
+    }
 }

@@ -1,0 +1,224 @@
+//! Accounts of what may have happened to a log, followed side by side while it is unclear which is true.
+
+use model::AuditEntry;
+
+use super::super::entry::entry_hash;
+use super::super::problem::{Fault, Problem};
+use super::super::tree::{Edge, Hash};
+
+/// So many accounts are followed at once.
+const MOST: usize = 8;
+
+/// A row of the log as it is kept.
+pub(super) struct Row<'a> {
+    pub entry: &'a AuditEntry,
+    pub edge: &'a [u8],
+    pub signature: Option<&'a [u8]>,
+}
+
+/// One account of what happened so far.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    /// The last edge that is believed.
+    pub edge: Edge,
+    /// How many entries were written so far, with those that are missing now; beyond the edge, where its successors are not
+    /// known.
+    pub size: u64,
+    /// By how much entries are numbered higher now than when they were written.
+    shift: i64,
+    cost: u32,
+    /// The last row is an entry of the log.
+    takes_row: bool,
+    /// Not reported yet.
+    pub faults: Vec<Problem>,
+    /// Signatures since, and whether they fit.
+    pub signatures: Vec<(u64, bool)>,
+    /// Sizes of checkpoints from outside since, and whether they fit.
+    pub outside: Vec<(u64, bool)>,
+}
+
+/// How much less likely each step makes an account. What is altered in one place is likelier than what is altered in two, and
+/// text is altered sooner than hashes, which say nothing to people.
+mod cost {
+    pub const CHANGED: u32 = 2;
+    pub const EDGE_CHANGED: u32 = 3;
+    pub const REPLACED: u32 = 4;
+    pub const REPLACED_FITTINGLY: u32 = 5;
+    pub const RENUMBERED: u32 = 5;
+    pub const MISSING: u32 = 1;
+    pub const OUT_OF_ORDER: u32 = 1;
+    pub const EVIDENCE: u32 = 2;
+}
+
+impl Account {
+    /// Nothing has happened yet.
+    pub fn empty() -> Self {
+        Self {
+            edge: Edge::empty(),
+            size: 0,
+            shift: 0,
+            cost: 0,
+            takes_row: true,
+            faults: Vec::new(),
+            signatures: Vec::new(),
+            outside: Vec::new(),
+        }
+    }
+
+    /// The edge after all entries so far, if it is known.
+    pub fn known_edge(&self) -> Option<&Edge> {
+        (self.edge.size() == self.size).then_some(&self.edge)
+    }
+
+    /// How many entries lie between the last one and the row; less than zero if it should have come before.
+    fn gap(&self, row: &Row<'_>) -> i64 {
+        let next = i64::try_from(self.size).unwrap_or(i64::MAX).saturating_add(1 + self.shift);
+        i64::try_from(row.entry.seq).unwrap_or(i64::MAX).saturating_sub(next)
+    }
+
+    /// Goes on with the row as the next entry if its hashes are what they must be.
+    fn agreeing(&self, row: &Row<'_>) -> Option<Self> {
+        if self.gap(row) != 0 {
+            return None;
+        }
+        let edge = self.next_edge(row)?;
+        (edge.to_bytes() == row.edge).then(|| self.clone().taking(edge))
+    }
+
+    /// Goes on with the row in every way that may have led to it, if its hashes are not what they must be.
+    fn doubting(&self, row: &Row<'_>) -> Vec<Self> {
+        let gap = self.gap(row);
+        let mut accounts = if gap < 0 {
+            vec![self.clone().leaving(row, Fault::OutOfOrder, cost::OUT_OF_ORDER)]
+        } else if gap > 0 {
+            self.without(gap.unsigned_abs(), row.entry.seq - 1, false).after_gap(row)
+        } else if self.known_edge().is_none() {
+            self.after_gap(row)
+        } else {
+            self.after_known(row)
+        };
+        if gap != 0
+            && let Some(edge) = self.next_edge(row).filter(|edge| edge.to_bytes() == row.edge)
+        {
+            accounts.push(self.clone().taking(edge).with(row.entry.seq, Fault::Changed, cost::CHANGED));
+        }
+        accounts
+    }
+
+    /// The row does not fit the entry before it.
+    fn after_known(&self, row: &Row<'_>) -> Vec<Self> {
+        let seq = row.entry.seq;
+        let kept = self.fitting_edge(row);
+        let replaced = if kept.is_some() { cost::REPLACED_FITTINGLY } else { cost::REPLACED };
+        let mut accounts = Vec::new();
+        accounts.extend(kept.map(|kept| self.clone().taking(kept).with(seq, Fault::Changed, cost::CHANGED)));
+        let own = self.next_edge(row);
+        accounts.extend(own.map(|own| self.clone().taking(own).with(seq, Fault::EdgeChanged, cost::EDGE_CHANGED)));
+        accounts.push(self.clone().skipping().with(seq, Fault::Replaced, replaced));
+        let mut inserted = self.clone().leaving(row, Fault::Inserted, cost::RENUMBERED);
+        inserted.shift += 1;
+        accounts.push(inserted);
+        let mut removed = self.without(1, seq, true);
+        removed.shift -= 1;
+        accounts.extend(removed.after_gap(row));
+        accounts
+    }
+
+    /// The edge before the row is not known: what is kept with the row is believed as far as it fits what was before.
+    fn after_gap(&self, row: &Row<'_>) -> Vec<Self> {
+        let seq = row.entry.seq;
+        let account = self.clone();
+        let Some(kept) = self.fitting_edge(row) else {
+            return vec![account.skipping().with(seq, Fault::Replaced, cost::REPLACED)];
+        };
+        match kept.ends_in(&self.leaf(row)) {
+            Some(false) => vec![account.taking(kept).with(seq, Fault::Changed, cost::CHANGED)],
+            Some(true) | None => vec![account.taking(kept)],
+        }
+    }
+
+    /// The next `count` entries, up to `until` as the numbers are now, are missing.
+    fn without(&self, count: u64, until: u64, renumbered: bool) -> Self {
+        let mut account = self.clone();
+        account.size = account.size.saturating_add(count);
+        let cost = if renumbered { cost::RENUMBERED } else { cost::MISSING };
+        account.with((until + 1).saturating_sub(count), Fault::Missing { until, renumbered }, cost)
+    }
+
+    /// The row is the next entry, and this is the edge with it.
+    fn taking(mut self, edge: Edge) -> Self {
+        self.size = edge.size();
+        self.edge = edge;
+        self.takes_row = true;
+        self
+    }
+
+    /// The row is in the place of the next entry, and the edge with that one is not known.
+    fn skipping(mut self) -> Self {
+        self.size = self.size.saturating_add(1);
+        self.takes_row = true;
+        self
+    }
+
+    /// The row does not belong to the log.
+    fn leaving(mut self, row: &Row<'_>, fault: Fault, cost: u32) -> Self {
+        self.takes_row = false;
+        self.with(row.entry.seq, fault, cost)
+    }
+
+    fn with(mut self, seq: u64, fault: Fault, cost: u32) -> Self {
+        self.faults.push(Problem { seq: Some(seq), fault });
+        self.cost += cost;
+        self
+    }
+
+    /// The edge that the row leads to as the next entry.
+    fn next_edge(&self, row: &Row<'_>) -> Option<Edge> {
+        let mut edge = self.known_edge()?.clone();
+        edge.push(self.leaf(row));
+        Some(edge)
+    }
+
+    /// The edge kept with the row as the next entry, if the log may have grown into it.
+    fn fitting_edge(&self, row: &Row<'_>) -> Option<Edge> {
+        let kept = Edge::from_bytes(self.size.saturating_add(1), row.edge).ok()?;
+        self.edge.may_precede(&kept).then_some(kept)
+    }
+
+    /// The row as the next entry, under the number with which it was written.
+    fn leaf(&self, row: &Row<'_>) -> Hash {
+        let seq = self.size.saturating_add(1);
+        if row.entry.seq == seq { entry_hash(row.entry) } else { entry_hash(&AuditEntry { seq, ..row.entry.clone() }) }
+    }
+}
+
+/// Continues every account over a row, the likeliest first, and tells whether entry and edge agree in one of them; then
+/// only that one is left. `evidence` adds what else speaks for or against an account.
+pub(super) fn explain(
+    accounts: &[Account],
+    row: &Row<'_>,
+    evidence: impl Fn(&mut Account, &Row<'_>),
+) -> (Vec<Account>, bool) {
+    let mut agreeing: Vec<Account> = accounts.iter().filter_map(|account| account.agreeing(row)).collect();
+    let agreed = !agreeing.is_empty();
+    let mut next = if agreed {
+        agreeing.sort_by_key(|account| account.cost);
+        agreeing.truncate(1);
+        agreeing
+    } else {
+        accounts.iter().flat_map(|account| account.doubting(row)).collect()
+    };
+    for account in next.iter_mut().filter(|account| account.takes_row) {
+        let before = wrong(account);
+        evidence(account, row);
+        account.cost += (wrong(account) - before) * cost::EVIDENCE;
+    }
+    next.sort_by_key(|account| account.cost);
+    next.truncate(MOST);
+    (next, agreed)
+}
+
+fn wrong(account: &Account) -> u32 {
+    let all = account.signatures.iter().chain(&account.outside);
+    all.filter(|(_, right)| !right).count().try_into().unwrap_or(u32::MAX)
+}
