@@ -12,6 +12,10 @@ pub fn build(handle: &AppHandle) -> tauri::Result<Menu<Wry>> {
         .text("add_source", "Add Folder…")
         .text("sync_all", "Synchronise All Sources")
         .separator()
+        .text("save_call", "Save This Call As…")
+        .text("export_list", "Export the Calls of the List…")
+        .text("verify", "Verify an Export…")
+        .separator()
         .text("settings", "Settings…")
         .separator()
         .quit()
@@ -34,6 +38,7 @@ pub fn build(handle: &AppHandle) -> tauri::Result<Menu<Wry>> {
         .text("search", "Search Everything…")
         .text("find", "Find in This Transcript…")
         .separator()
+        .text("audit", "Audit Log")
         .text("palette", "Command Palette…")
         .build()?;
     let help = SubmenuBuilder::new(handle, "Help")

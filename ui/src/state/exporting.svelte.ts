@@ -2,7 +2,7 @@
 // while its sheet is closed; there is one at a time. An answer that comes after a later question is ignored.
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
-import type { CaseView, Exported, ExportPlan, Filter, JobProgress, SomeCalls } from '../bridge/generated';
+import type { CaseView, Exported, ExportOrder, ExportPlan, Filter, JobProgress, SomeCalls } from '../bridge/generated';
 
 export type Form = 'bag' | 'zip' | 'folder';
 export type Audio = 'original' | 'wav' | 'none';
@@ -46,10 +46,13 @@ export class Exporting {
   /** Whether the user has asked it to stop. */
   stopping = $state(false);
   result = $state.raw<Exported | null>(null);
+  /** Whether an export ended while nobody looked. */
+  unseen = $state(false);
   /** When the export was there, Unix milliseconds. */
   endedMs = $state(0);
 
   #asked = 0;
+  #shown = false;
   #documentsChosen = false;
   #reasonGiven = false;
   #renewTimer: ReturnType<typeof setTimeout> | null = null;
@@ -83,6 +86,7 @@ export class Exporting {
     this.result = null;
     this.job = null;
     this.fault = null;
+    this.unseen = false;
     void this.#readCases();
     void this.renewPlan();
     return true;
@@ -188,6 +192,7 @@ export class Exporting {
       this.phase = this.fault.code === 'cancelled' ? 'cancelled' : 'failed';
     } finally {
       this.job = null;
+      this.unseen = !this.#shown;
     }
   }
 
@@ -218,12 +223,17 @@ export class Exporting {
     if (came && this.phase === 'asking' && this.which !== null) this.#renewSoon();
   }
 
-  /** The sheet was closed: a form that was not used is forgotten, an export that runs or has ended is not. */
-  close(): void {
-    if (this.phase === 'asking') this.which = null;
+  /** The sheet is on the screen until the returned function is called; a form that was not used is then forgotten. */
+  show(): () => void {
+    this.#shown = true;
+    this.unseen = false;
+    return () => {
+      this.#shown = false;
+      if (this.phase === 'asking') this.which = null;
+    };
   }
 
-  #order() {
+  #order(): ExportOrder | null {
     const which = this.which;
     if (which === null) return null;
     return {

@@ -51,7 +51,7 @@ export class Keeping {
   /** Fetches what is not here of all calls a filter leaves, or of those of them that a search finds. */
   async downloadAll(filter: Filter, query: string): Promise<void> {
     await this.#ask(async () => {
-      const calls = query === '' ? null : await found(query, filter);
+      const calls = query === '' ? null : await foundCalls(query, filter);
       return backend.call('download_calls', { calls, filter });
     });
     this.#say('Downloading');
@@ -148,7 +148,7 @@ export function lasting(filter: Filter): Filter {
 }
 
 /** The calls a search finds, all of them. */
-async function found(text: string, filter: Filter): Promise<string[]> {
+export async function foundCalls(text: string, filter: Filter): Promise<string[]> {
   const calls = new Set<string>();
   let after: string | null = null;
   do {

@@ -1,7 +1,7 @@
 // The settings of this library and what the About box says.
 import { backend, NOTHING } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
-import type { About, Settings } from '../bridge/generated';
+import type { About, Settings, SigningKeyView } from '../bridge/generated';
 import { useTimeZone } from '../text/moment';
 import { asTheme, showTheme } from './theme';
 
@@ -9,6 +9,10 @@ export class Preferences {
   values = $state.raw<Settings | null>(null);
   about = $state.raw<About | null>(null);
   fault = $state.raw<Fault | null>(null);
+  /** The key that exports are signed with; `null` until somebody asks, because the keychain may ask them back. */
+  key = $state.raw<SigningKeyView | null>(null);
+  keyFault = $state.raw<Fault | null>(null);
+  lookingAtKey = $state(false);
 
   #asked = 0;
 
@@ -39,6 +43,19 @@ export class Preferences {
       if (asked !== this.#asked) return;
       this.#take(before);
       this.fault = asFault(error);
+    }
+  }
+
+  async lookAtKey(): Promise<void> {
+    if (this.lookingAtKey) return;
+    this.lookingAtKey = true;
+    try {
+      this.key = await backend.call('signing_key', NOTHING);
+      this.keyFault = null;
+    } catch (error) {
+      this.keyFault = asFault(error);
+    } finally {
+      this.lookingAtKey = false;
     }
   }
 

@@ -18,8 +18,12 @@ export class Verifying {
   /** What was verified, in the order of the wishes; begun anew with each wish that finds nothing running. */
   outcomes = $state.raw<readonly Outcome[]>([]);
   waiting = $state.raw<readonly string[]>([]);
+  /** Whether the last of them ended while nobody looked. */
+  unseen = $state(false);
   /** Why nothing could be chosen. */
   fault = $state.raw<Fault | null>(null);
+
+  #shown = false;
 
   get running(): boolean {
     return this.path !== null;
@@ -65,6 +69,15 @@ export class Verifying {
     this.fault = null;
   }
 
+  /** The sheet is on the screen until the returned function is called. */
+  show(): () => void {
+    this.#shown = true;
+    this.unseen = false;
+    return () => {
+      this.#shown = false;
+    };
+  }
+
   hear(event: AppEvent): void {
     if (event.event !== 'job' || event.data.kind !== 'verify') return;
     if (this.running && !event.data.ended) this.job = event.data;
@@ -81,6 +94,7 @@ export class Verifying {
     }
     this.path = null;
     this.job = null;
+    this.unseen = !this.#shown && this.outcomes.length > 0;
   }
 
   async #choose(dialog: 'choose_folder' | 'choose_file'): Promise<void> {

@@ -24,6 +24,12 @@ export class WindowState {
   /** Set while the first folder is being read: its first call opens as soon as it is there. */
   openFirstCall = $state(false);
 
+  /** Called with the paths of what was dropped onto the window. */
+  onDropped: ((paths: string[]) => void) | null = null;
+
+  /** A folder that the next source is proposed for. */
+  proposedFolder = $state<string | null>(null);
+
   /** Called with the name of an item chosen in the native menu. */
   onMenu: ((item: string) => void) | null = null;
 
@@ -75,6 +81,7 @@ export class WindowState {
     network.hear(event);
     exporting.hear(event);
     verifying.hear(event);
+    if (event.event === 'files_dropped') this.onDropped?.(event.data);
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
     if (event.event === 'job' && ended && event.data.kind === 'sync') this.#synced = true;

@@ -1,6 +1,8 @@
 // What the keys, the palette and the panes do, in one place: commands that need more than one controller.
 import type { CallView, SearchHit } from '../bridge/generated';
-import { keeping } from '../state/keeping.svelte';
+import { exporting, type Wish } from '../state/exporting.svelte';
+import { audit } from '../state/audit.svelte';
+import { foundCalls, keeping } from '../state/keeping.svelte';
 import { library } from '../state/library.svelte';
 import { player } from '../state/player.svelte';
 import { network } from '../state/network.svelte';
@@ -9,6 +11,7 @@ import { search } from '../state/searching';
 import { selection } from '../state/selection.svelte';
 import { sync } from '../state/sync.svelte';
 import { transcript } from '../state/transcript.svelte';
+import { verifying } from '../state/verifying.svelte';
 import { app } from '../state/window.svelte';
 import type { CommandId } from './keys';
 
@@ -85,6 +88,44 @@ export function downloadList(): Promise<void> {
   return keeping.downloadAll(library.effective, search.active ? search.text.trim() : '');
 }
 
+/** Asks how to export some calls; shows the export that is being written if there is one. */
+export function exportCalls(wish: Wish): void {
+  exporting.begin(wish);
+  app.sheet = 'export';
+}
+
+/** Saves the call on the screen as plain files. */
+export function saveCall(): void {
+  if (selection.call) exportCalls({ calls: [selection.call.row.id], quick: true });
+}
+
+/** Exports all calls the list or the search shows. */
+export async function exportList(): Promise<void> {
+  const filter = library.effective;
+  const text = search.active ? search.text.trim() : '';
+  const ofCase = filter.case ?? null;
+  exportCalls(text === '' ? { filter, case: ofCase } : { calls: await foundCalls(text, filter), case: ofCase });
+}
+
+/** Asks for an export to verify. */
+export function askForExport(): void {
+  verifying.clear();
+  app.sheet = 'verify';
+}
+
+/** Verifies exports and shows what is found. */
+export function verifyExports(paths: readonly string[]): void {
+  app.sheet = 'verify';
+  void verifying.begin(paths);
+}
+
+/** Shows the audit log, or what of it is about one call. */
+export function showAudit(call: string | null): void {
+  audit.filter = call === null ? {} : { call };
+  if (app.screen === 'audit') void audit.renew();
+  app.screen = 'audit';
+}
+
 export async function go(place: Place): Promise<void> {
   app.screen = 'library';
   await library.setPlace(place);
@@ -128,7 +169,7 @@ function leave(panes: Panes): void {
     search.clear();
     return panes.focusList();
   }
-  if (app.screen === 'sources') app.screen = 'library';
+  if (app.screen !== 'library') app.screen = 'library';
 }
 
 /** Runs a command. */
@@ -187,6 +228,10 @@ export function run(command: CommandId, panes: Panes): void {
     pause_downloads: () => void keeping.pause(!keeping.downloads.paused),
     toggle_offline: () => void network.toggle(),
     clear_filters: () => void library.setFilter({}),
+    save_call: saveCall,
+    export_list: () => void exportList(),
+    verify: askForExport,
+    audit: () => showAudit(null),
     settings: () => (app.sheet = 'settings'),
     about: () => (app.sheet = 'about'),
   };

@@ -46,10 +46,14 @@ export type CommandId =
   | 'keep_list'
   | 'pause_downloads'
   | 'toggle_offline'
+  | 'save_call'
+  | 'export_list'
+  | 'verify'
+  | 'audit'
   | 'settings'
   | 'about';
 
-export type Group = 'Playing' | 'Reading' | 'Finding' | 'Keeping' | 'Going';
+export type Group = 'Playing' | 'Reading' | 'Finding' | 'Keeping' | 'Evidence' | 'Going';
 
 export interface Binding {
   command: CommandId;
@@ -90,6 +94,10 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'keep_list', words: 'Keep the calls of the list here…', group: 'Keeping', keys: ['Shift+P'] },
   { command: 'pause_downloads', words: 'Pause or resume the downloads', group: 'Keeping', keys: [] },
   { command: 'toggle_offline', words: 'Work offline, or go online', group: 'Keeping', keys: [] },
+  { command: 'save_call', words: 'Save this call as…', group: 'Evidence', keys: ['Ctrl+S'] },
+  { command: 'export_list', words: 'Export the calls of the list…', group: 'Evidence', keys: ['Ctrl+E'] },
+  { command: 'verify', words: 'Verify an export…', group: 'Evidence', keys: [] },
+  { command: 'audit', words: 'Audit log', group: 'Evidence', keys: [] },
   { command: 'up', words: 'Up in the list', group: 'Going', keys: ['ArrowUp'] },
   { command: 'down', words: 'Down in the list', group: 'Going', keys: ['ArrowDown'] },
   { command: 'open', words: 'Open the call', group: 'Going', keys: ['Enter'] },
@@ -108,32 +116,9 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'escape', words: 'Leave', group: 'Going', keys: ['Escape'] },
 ];
 
-/** The native menu's names for commands. */
-const MENU: Readonly<Record<string, CommandId>> = {
-  'add-folder': 'add_source',
-  'sync-all': 'sync_all',
-  settings: 'settings',
-  toggle: 'toggle',
-  play: 'play',
-  pause: 'pause',
-  back: 'back_10',
-  forward: 'forward_10',
-  'previous-turn': 'previous_turn',
-  'next-turn': 'next_turn',
-  'replay-turn': 'replay_turn',
-  slower: 'slower',
-  faster: 'faster',
-  'normal-speed': 'normal_speed',
-  search: 'search',
-  find: 'find',
-  palette: 'palette',
-  keys: 'keys',
-  about: 'about',
-};
-
-/** The command of a menu item, or nothing for an item of a newer shell. */
+/** The command of an item of the native menu, or nothing for an item of a newer shell. */
 export function commandOfMenu(item: string): CommandId | null {
-  return MENU[item] ?? null;
+  return BINDINGS.find((binding) => binding.command === item)?.command ?? null;
 }
 
 export interface KeyPress {

@@ -1,0 +1,176 @@
+// Evidence in words: what the audit log's codes mean, what an export holds, what a verification proves. Pure.
+import type { AuditEntryView, CaseView, Exported, ExportPlan, JsonValue, Verified } from '../bridge/generated';
+import type { Audio, Document, Form } from '../state/exporting.svelte';
+import { bytes, count, plural } from '../text/cut';
+import { clock } from '../text/duration';
+import { exactTime } from '../text/moment';
+
+export const FORMS: readonly { id: Form; words: string; hint: string }[] = [
+  { id: 'bag', words: 'Evidence bag in a folder', hint: 'Sealed with hashes that anyone can check without Turnstone.' },
+  { id: 'zip', words: 'Evidence bag in one zip file', hint: 'The same bag, in one file that is easy to hand over.' },
+  { id: 'folder', words: 'Plain files', hint: 'Not sealed: for your own use, not for handing over as evidence.' },
+];
+
+export const AUDIO: readonly { id: Audio; words: string; plain: string }[] = [
+  { id: 'original', words: 'Originals', plain: 'As it came' },
+  { id: 'wav', words: 'Originals, and copies for listening (WAV)', plain: 'For listening (WAV)' },
+  { id: 'none', words: 'None', plain: 'None' },
+];
+
+export const DOCUMENT_WORDS: Readonly<Record<Document, { words: string; hint: string }>> = {
+  vcon: { words: 'vCon', hint: 'Everything known about the call, in the IETF’s format (JSON)' },
+  vtt: { words: 'WebVTT', hint: 'Captions with speakers, for players and browsers' },
+  srt: { words: 'SRT', hint: 'Captions for video programs' },
+  txt: { words: 'Text', hint: 'The transcript to read and print' },
+  csv: { words: 'CSV', hint: 'One row per turn, for a spreadsheet' },
+};
+
+/** What is done and to what, for every action of the log. */
+export const ACTIONS: Readonly<Record<string, string>> = {
+  begin: 'Began the log',
+  open: 'Opened',
+  play: 'Played',
+  render: 'Made a copy for listening',
+  search: 'Searched',
+  export: 'Exported',
+  seal: 'Completed an export',
+  delete: 'Deleted',
+  settings: 'Changed settings',
+  source: 'Set up a source',
+  sign_in: 'Signed in',
+  sync: 'Synchronised',
+  case: 'Changed a case',
+  key: 'Made a signing key',
+  restore: 'Restored from a backup',
+};
+
+/** An action of a newer Turnstone is shown by its code. */
+export function actionWords(action: string): string {
+  return ACTIONS[action] ?? action.replaceAll('_', ' ');
+}
+
+type Detail = Readonly<Record<string, JsonValue>>;
+
+/** How single facts of a detail are said. A fact that is not here is said by its name. */
+const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
+  query: (value) => quoted(value),
+  text: (value) => quoted(value),
+  reason: (value) => (value === '' ? null : `because: ${plain(value)}`),
+  calls: (value) => (typeof value === 'number' ? plural(value, 'call') : null),
+  hits: (value) => (typeof value === 'number' ? `found ${count(value)}` : null),
+  turns: (value) => (typeof value === 'number' ? plural(value, 'turn') : null),
+  files: (value) => (typeof value === 'number' ? plural(value, 'file') : null),
+  bytes: (value) => (typeof value === 'number' ? bytes(value) : null),
+  missing: (value) => (value === 0 ? null : `${plain(value)} without audio`),
+  path: (value) => `into ${plain(value)}`,
+  to: (value) => `into ${plain(value)}`,
+  form: (value) => ({ bag: 'as a bag', zip: 'as a bag in a zip file', folder: 'as plain files' })[plain(value)] ?? plain(value),
+  audio: (value) => ({ original: 'with originals', wav: 'with copies for listening', none: 'without audio' })[plain(value)] ?? plain(value),
+  tagmanifest: (value) => (typeof value === 'string' && value !== '' ? `hash ${value.slice(0, 16)}…` : null),
+  signed_by: (value) => (value === null ? 'unsigned' : `signed by ${plain(value)}`),
+  fingerprint: (value) => plain(value),
+  outcome: (value) => plain(value),
+  case: (value) => (value === null || value === '' ? null : `for the case ${plain(value)}`),
+};
+
+/** The facts of an entry in a line: `0:10–2:40`, `“refund”, found 14`. */
+export function detailWords(entry: Pick<AuditEntryView, 'detail'>): string {
+  const detail = entry.detail;
+  if (detail === null || typeof detail !== 'object') return detail === null ? '' : plain(detail);
+  if (Array.isArray(detail)) return detail.map(plain).join(', ');
+  const facts = detail as Detail;
+  const words: string[] = [];
+  const from = facts['from_ms'];
+  const to = facts['to_ms'];
+  const span = typeof from === 'number' && typeof to === 'number';
+  if (span) words.push(`${clock(from)}–${clock(to)}`);
+  for (const [name, value] of Object.entries(facts)) {
+    if (span && (name === 'from_ms' || name === 'to_ms')) continue;
+    const say = FACTS[name];
+    const said = say ? say(value) : other(name, value);
+    if (said !== null && said !== '') words.push(said);
+  }
+  return words.join(', ');
+}
+
+function other(name: string, value: JsonValue): string | null {
+  const spoken = name.replaceAll('_', ' ');
+  if (value === null || value === '' || value === false) return null;
+  if (value === true) return spoken;
+  return `${spoken}: ${plain(value)}`;
+}
+
+function plain(value: JsonValue): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return count(value);
+  if (Array.isArray(value)) return value.map(plain).join(' ');
+  return JSON.stringify(value);
+}
+
+function quoted(value: JsonValue): string | null {
+  return typeof value === 'string' && value !== '' ? `“${value}”` : null;
+}
+
+/** A hash in groups of eight for reading aloud; joined they are the hash. */
+export function groupsOf(hash: string): string[] {
+  return hash.match(/.{1,8}/g) ?? [];
+}
+
+/** How many calls would be without all of their audio. */
+export function incomplete(plan: ExportPlan): number {
+  return plan.completeness.to_fetch + plan.completeness.gone;
+}
+
+/** What an export does about audio that is not here; `null` where there is nothing to say. */
+export function missingWords(plan: ExportPlan, audio: Audio): string | null {
+  const n = incomplete(plan);
+  if (n === 0 || audio === 'none') return null;
+  return n === 1
+    ? '1 call will be listed as without its audio, with the reason.'
+    : `${count(n)} calls will be listed as without their audio, each with the reason.`;
+}
+
+/** Room that is needed and room that there is. */
+export function roomWords(plan: ExportPlan): string {
+  const needed = plan.audio_bytes === 0 ? 'No audio' : `About ${bytes(plan.audio_bytes)} of audio`;
+  return plan.free_bytes === null ? `${needed}.` : `${needed}; ${bytes(plan.free_bytes)} free there.`;
+}
+
+/** A short text for the letter that goes with a hand-over. */
+export function coverLetter(made: Exported, endedMs: number, of: CaseView | undefined): string {
+  const named = of === undefined ? null : of.number === '' ? of.name : `${of.number} (${of.name})`;
+  const missing = made.missing.length === 0 ? 'all with the audio that was to be had' : `${count(made.missing.length)} of them without all of their audio; the export lists each with the reason`;
+  const lines = [
+    `Export: ${fileName(made.path)}`,
+    named === null ? null : `Case: ${named}`,
+    `Made: ${exactTime(endedMs)}`,
+    `Holds: ${plural(made.calls, 'call')}, ${missing}; ${plural(made.files, 'file')}, ${bytes(made.bytes)}`,
+    made.tagmanifest === null ? 'Not sealed: plain files' : `SHA-512 of tagmanifest-sha512.txt: ${made.tagmanifest}`,
+    made.signed_by === null ? 'Not signed' : `Signed with the key: ${made.signed_by}`,
+  ];
+  return `${lines.filter((line) => line !== null).join('\n')}\n`;
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+}
+
+/** What verifying an export proves and what it does not. */
+export function proofWords(found: Verified): string {
+  if (!found.valid) {
+    return 'This is not what was sealed. Keep this copy as it is and ask for the export again.';
+  }
+  if (found.signed_by === null) {
+    return 'Every file is as it was sealed. Nobody signed it, so only the hash in the cover letter shows that the whole was not replaced.';
+  }
+  if (found.own_key) {
+    return 'Every file is as it was sealed with this library’s key. It does not show whether the recordings were right before that.';
+  }
+  return 'Every file is as it was sealed by the holder of this key. Whose key it is shows only in the cover letter: compare the fingerprint and the hash.';
+}
+
+/** Whether a path that is no export may be a folder: files have an ending. */
+export function mayBeFolder(path: string): boolean {
+  return !/\.[A-Za-z0-9]{1,5}$/.test(fileName(path));
+}
