@@ -56,6 +56,11 @@ impl Exhibit {
         format!("calls/{started}-{}", &id[..12])
     }
 
+    /// The recording's file that stands for it: the bytes as they came, else the copy for listening.
+    pub fn kept(recording: &ExhibitRecording) -> Option<&AudioFile> {
+        recording.original.as_ref().or(recording.listening.as_ref())
+    }
+
     /// The recording's file to play in a browser: the copy for listening, else the original.
     pub fn playable(recording: &ExhibitRecording) -> Option<&AudioFile> {
         recording.listening.as_ref().or(recording.original.as_ref())

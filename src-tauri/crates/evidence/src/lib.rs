@@ -13,11 +13,19 @@
 //! keychain (moments and keys are passed in).
 
 pub mod bag;
+pub mod caption;
 mod exhibit;
+mod harmless;
 pub mod log;
 mod manifest;
+mod moments;
+pub mod page;
+pub mod readme;
 mod signature;
+pub mod table;
+pub mod vcon;
 pub mod verify;
+mod voices;
 mod zip;
 
 pub use exhibit::{AudioFile, Exhibit, ExhibitRecording};
