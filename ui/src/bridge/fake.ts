@@ -279,7 +279,7 @@ export class FakeBackend implements Backend {
     remove_source: ({ source }) => {
       this.sources = this.sources.filter((each) => each.id !== source);
       this.say({ event: 'sources_changed' });
-      return nothing;
+      return { calls_left: 0 };
     },
     sync_source: ({ source }) => {
       for (const each of this.sources) if (source === null || each.id === source) this.sync(each.id);

@@ -1553,6 +1553,15 @@ export type SourceRef = {
 source: string, };
 
 /**
+ * What removing a source left.
+ */
+export type SourceRemoved = { 
+/**
+ * How many of its calls stay; of those that were to be forgotten, the ones that a case holds.
+ */
+calls_left: number, };
+
+/**
  * What a source is signed in to with.
  */
 export type SourceSecret = { 
@@ -1997,8 +2006,8 @@ export interface Commands {
   verify_code: { args: VerifyCode; answer: SourceView };
   /** What works and what is missing at a source. */
   test_source: { args: SourceRef; answer: Array<SourceCheck> };
-  /** Removes a source; its calls stay unless they are to be forgotten too. */
-  remove_source: { args: RemoveSource; answer: Nothing };
+  /** Removes a source; its calls stay unless they are to be forgotten too, and are in no case. */
+  remove_source: { args: RemoveSource; answer: SourceRemoved };
   /** Begins a sync in the background; its progress comes as events. */
   sync_source: { args: SyncSource; answer: Nothing };
   /** Asks a running job to stop. */

@@ -112,9 +112,11 @@ export class Sync {
     await this.#try(() => backend.call('cancel_job', { job }));
   }
 
-  async remove(source: string, forget_calls: boolean): Promise<void> {
-    await backend.call('remove_source', { source, forget_calls });
+  /** Answers how many of its calls stay. */
+  async remove(source: string, forget_calls: boolean): Promise<number> {
+    const { calls_left } = await backend.call('remove_source', { source, forget_calls });
     await this.reload();
+    return calls_left;
   }
 
   chooseFolder(): Promise<string | null> {

@@ -21,6 +21,8 @@ pub enum AppEvent {
     NetworkChanged,
     /// The list of sources, or what is known of them, changed.
     SourcesChanged,
+    /// Cases were made, changed, filled or removed.
+    CasesChanged,
 }
 
 /// Is told what happens; called from any thread, must not block.

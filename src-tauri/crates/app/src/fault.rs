@@ -97,7 +97,11 @@ impl From<LibraryError> for Fault {
             LibraryError::NewerSchema { .. } => FaultCode::NewerSchema,
             LibraryError::Corrupt(_) | LibraryError::BadValue(_) => FaultCode::Corrupt,
             LibraryError::NoSuchSource(_) | LibraryError::NoSuchRecording => FaultCode::NotFound,
+            LibraryError::NoSuchCase | LibraryError::UnknownCase(_) => FaultCode::NotFound,
+            LibraryError::AmbiguousCase(_) => FaultCode::Ambiguous,
             LibraryError::NameTaken(_)
+            | LibraryError::NamelessCase
+            | LibraryError::CaseNameTaken(_)
             | LibraryError::BadCursor
             | LibraryError::NotALibrary(_)
             | LibraryError::KeyNeeded(_)

@@ -1,6 +1,6 @@
 //! What stays in the audio cache: its limit, pins, files in use, how long a source's audio is kept, and order in its folder.
 //!
-//! Nothing goes that is pinned or being read, and nothing goes for want of room that could not be fetched again. A row goes
+//! Nothing goes that is in a case, for whatever reason. Nothing goes that is pinned or being read, and nothing goes for want of room that could not be fetched again. A row goes
 //! before its file.
 
 use std::collections::{HashMap, HashSet};
@@ -20,11 +20,12 @@ pub struct SweepReport {
     pub orphans: Vec<String>,
     /// Beginnings of files that nobody went on with for a week: removed.
     pub partials: u64,
-    /// Recordings whose file was missing or had the wrong length: they can be fetched again.
+    /// Recordings whose file was missing or had the wrong length: they can be fetched again. Of what is in a case, what is
+    /// left stays, and only the same bytes are taken in its place.
     pub lost: Vec<RecordingId>,
     /// Recordings whose file's bytes are not those that were fetched: removed, so that they can be fetched again.
     pub damaged: Vec<RecordingId>,
-    /// The same, but of what its source does not have any more: left as they are.
+    /// The same, but of what its source does not have any more, or what is in a case: left as they are.
     pub damaged_but_kept: Vec<RecordingId>,
     /// How many files were looked at byte by byte and are sound.
     pub verified: u64,
@@ -148,7 +149,7 @@ impl App {
             recording: file.recording,
             since_ms: file.started_ms.unwrap_or(file.fetched_ms),
             gone_at_source: file.gone_at_source,
-            stays: file.pinned || in_use.contains(&file.recording),
+            stays: file.pinned || file.held || in_use.contains(&file.recording),
             retention: set.get(&file.source).copied().unwrap_or_default(),
         };
         let retained: Vec<Retained> = held.iter().map(retained).collect();
@@ -266,15 +267,19 @@ impl App {
 
     fn remove_cached(&self, held: &[HeldFile], go: &[RecordingId]) -> Result<Vec<Leaving>, Fault> {
         let by_id: HashMap<RecordingId, &HeldFile> = held.iter().map(|file| (file.recording, file)).collect();
+        let mut gone = Vec::new();
         for file in go.iter().filter_map(|id| by_id.get(id)) {
             let id = file.recording;
-            self.inner.library.write(move |writer| writer.clear_cached(id))?;
-            self.inner.store.remove(&file.path)?;
+            // Meanwhile it may have been put into a case.
+            if self.inner.library.write(move |writer| writer.clear_cached(id))? {
+                self.inner.store.remove(&file.path)?;
+                gone.push(id);
+            }
         }
-        if !go.is_empty() {
+        if !gone.is_empty() {
             self.tell(&AppEvent::LibraryChanged);
         }
-        Ok(leaving(held, go))
+        Ok(leaving(held, &gone))
     }
 
     fn plan_sweep(&self) -> Result<(cache::Sweep, Vec<HeldFile>), Fault> {
@@ -301,12 +306,14 @@ impl App {
         Ok(!has_row)
     }
 
-    /// Forgets a file that is not what it was, with the reason, and removes what is left of it.
+    /// Forgets a file that is not what it was, with the reason, and removes what is left of it; what is in a case stays.
     fn lose(&self, file: &HeldFile, why: &str, cancel: &Cancel) -> Result<(), Fault> {
         let Ok(_turn) = self.inner.underway.begin(file.recording, cancel) else { return Ok(()) };
         let (id, why) = (file.recording, self.attempt(Tier::Local, Outcome::Invalid, why.to_owned()));
-        self.inner.library.write(move |writer| writer.lose_cached(id, &why))?;
-        Ok(self.inner.store.remove(&file.path)?)
+        if self.inner.library.write(move |writer| writer.lose_cached(id, &why))? {
+            self.inner.store.remove(&file.path)?;
+        }
+        Ok(())
     }
 
     fn verify_file(
@@ -326,7 +333,9 @@ impl App {
                     self.inner.library.write(move |writer| writer.set_verified(id, at_ms))?;
                 }
             }
-            Health::Damaged(_) if cannot_come_again(file, self.now_ms()) => report.damaged_but_kept.push(id),
+            Health::Damaged(_) if file.held || cannot_come_again(file, self.now_ms()) => {
+                report.damaged_but_kept.push(id)
+            }
             Health::Damaged(why) => {
                 if !dry_run {
                     self.lose(file, &format!("the file in the cache was damaged: {why}"), cancel)?;
@@ -342,7 +351,7 @@ impl App {
 
 /// What does not go for want of room.
 fn must_stay(file: &HeldFile, now_ms: i64) -> bool {
-    file.pinned || cannot_come_again(file, now_ms)
+    file.pinned || file.held || cannot_come_again(file, now_ms)
 }
 
 /// Whether its source could not give the file again: it was deleted there, or it never came from there.

@@ -5,6 +5,7 @@
 //! file to the player.
 
 mod browse;
+mod cases;
 mod clock;
 mod downloads;
 mod event;
@@ -29,6 +30,7 @@ mod upkeep;
 mod watching;
 
 pub use browse::{Day, day_start};
+pub use cases::{CaseFacts, Selection};
 pub use clock::system as now_ms;
 pub use downloads::DownloadStatus;
 pub use event::{AppEvent, Subscriber};
@@ -54,8 +56,8 @@ pub use watching::Looked;
 pub use audio::player::Command;
 pub use audio::render::{Channels, Rendered};
 pub use library::{
-    AudioFilter, CallRow, Facets, Filter, Overview, Page, PinnedSearch, SearchCount, SearchHit, SearchPage, SearchSort,
-    Sort, Status, StoredCall, StoredRecording, SyncRun,
+    AudioFilter, CallRow, CaseRow, Facets, Filter, Overview, Page, PinnedSearch, SearchCount, SearchHit, SearchPage,
+    SearchSort, Sort, Status, StoredCall, StoredRecording, SyncRun,
 };
 pub use source::secret::Secret;
 pub use source::{Check, Waiting};

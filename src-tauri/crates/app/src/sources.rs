@@ -167,13 +167,14 @@ impl App {
     }
 
     /// Removes a source. Its calls stay in the library unless they are to be forgotten; then their cached audio goes too.
-    pub fn remove_source(&self, id: SourceId, forget_calls: bool) -> Result<(), Fault> {
+    /// Calls in a case stay with their audio all the same. Answers how many stay.
+    pub fn remove_source(&self, id: SourceId, forget_calls: bool) -> Result<u64, Fault> {
         let name = self.source_row(id)?.name;
         self.inner.jobs.cancel_for(id);
         self.unwatch(id);
         self.close_source(id);
         let before = self.inner.library.reader()?.cache_entries()?;
-        self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
+        let calls_left = self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
         let left = self.inner.library.reader()?.cache_entries()?;
         let left: HashSet<&str> = left.iter().map(|entry| entry.path.as_str()).collect();
         for entry in before.iter().filter(|entry| !left.contains(entry.path.as_str())) {
@@ -183,7 +184,7 @@ impl App {
         drop(self.inner.secrets.forget(&name));
         self.tell(&AppEvent::SourcesChanged);
         self.tell(&AppEvent::LibraryChanged);
-        Ok(())
+        Ok(calls_left)
     }
 
     /// The last runs of a source, newest first.

@@ -22,6 +22,8 @@ pub struct CacheStatus {
     pub limit: Option<u64>,
     /// How many of the recordings are pinned.
     pub pinned: u64,
+    /// How many of the recordings are held, because their call is in a case.
+    pub held: u64,
     /// Beginnings of files that can be gone on with, and bytes of files that are being fetched.
     pub partials: u64,
     /// How many bytes those have.
@@ -109,6 +111,7 @@ impl App {
             bytes: 0,
             limit: self.cache_limit()?,
             pinned: 0,
+            held: 0,
             partials: begun.len() as u64,
             partial_bytes: begun.iter().map(|part| part.bytes).sum(),
             missing: Vec::new(),
@@ -118,6 +121,7 @@ impl App {
                 status.files += 1;
                 status.bytes += file.bytes;
                 status.pinned += u64::from(file.pinned);
+                status.held += u64::from(file.held);
             } else {
                 status.missing.push(file.recording);
             }

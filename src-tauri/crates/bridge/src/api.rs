@@ -102,8 +102,8 @@ commands! {
     verify_code(VerifyCode) -> SourceView;
     /// What works and what is missing at a source.
     test_source(SourceRef) -> Vec<SourceCheck>;
-    /// Removes a source; its calls stay unless they are to be forgotten too.
-    remove_source(RemoveSource) -> Nothing;
+    /// Removes a source; its calls stay unless they are to be forgotten too, and are in no case.
+    remove_source(RemoveSource) -> SourceRemoved;
     /// Begins a sync in the background; its progress comes as events.
     sync_source(SyncSource) -> Nothing;
     /// Asks a running job to stop.

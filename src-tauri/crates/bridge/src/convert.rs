@@ -1,6 +1,7 @@
 //! From the application's values to the window's, and back.
 
 mod call;
+mod case;
 mod keeping;
 mod list;
 mod player;

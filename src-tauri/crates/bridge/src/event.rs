@@ -13,6 +13,7 @@ pub fn event(event: &AppEvent) -> Option<Event> {
         AppEvent::Job(job) => Event::Job(job.into()),
         AppEvent::LibraryChanged => Event::LibraryChanged,
         AppEvent::SourcesChanged => Event::SourcesChanged,
+        AppEvent::CasesChanged => Event::CasesChanged,
         AppEvent::NetworkChanged => Event::NetworkChanged,
         // The source's job carries it.
         AppEvent::Waiting(..) => return None,

@@ -40,6 +40,7 @@ impl Handlers for Rooms<'_> {
         let id = id::<CallId>(&args.call)?;
         let mut call = CallView::from(self.app.call(id)?);
         call.pinned = self.app.pinned_calls()?.contains(&id);
+        call.cases = self.app.cases_of(id)?.into_iter().map(CaseName::from).collect();
         Ok(call)
     }
 
@@ -129,31 +130,32 @@ impl Handlers for Rooms<'_> {
     }
 
     fn list_cases(&self, _: Nothing) -> Result<Vec<CaseView>, Fault> {
-        Err(not_yet())
+        Ok(self.app.cases()?.into_iter().map(CaseView::from).collect())
     }
 
-    fn make_case(&self, _: CaseFacts) -> Result<CaseView, Fault> {
-        Err(not_yet())
+    fn make_case(&self, facts: CaseFacts) -> Result<CaseView, Fault> {
+        Ok(self.app.make_case(facts.into())?.into())
     }
 
-    fn change_case(&self, _: ChangeCase) -> Result<CaseView, Fault> {
-        Err(not_yet())
+    fn change_case(&self, args: ChangeCase) -> Result<CaseView, Fault> {
+        Ok(self.app.change_case(id(&args.case)?, args.facts.into())?.into())
     }
 
-    fn remove_case(&self, _: CaseRef) -> Result<Nothing, Fault> {
-        Err(not_yet())
+    fn remove_case(&self, args: CaseRef) -> Result<Nothing, Fault> {
+        self.app.remove_case(id(&args.case)?)?;
+        Ok(Nothing {})
     }
 
-    fn put_in_case(&self, _: CaseCalls) -> Result<CallsMoved, Fault> {
-        Err(not_yet())
+    fn put_in_case(&self, args: CaseCalls) -> Result<CallsMoved, Fault> {
+        Ok(CallsMoved { calls: count(self.app.put_in_case(id(&args.case)?, &args.which.read()?)?) })
     }
 
-    fn take_from_case(&self, _: CaseCalls) -> Result<CallsMoved, Fault> {
-        Err(not_yet())
+    fn take_from_case(&self, args: CaseCalls) -> Result<CallsMoved, Fault> {
+        Ok(CallsMoved { calls: count(self.app.take_from_case(id(&args.case)?, &args.which.read()?)?) })
     }
 
-    fn completeness(&self, _: SomeCalls) -> Result<Completeness, Fault> {
-        Err(not_yet())
+    fn completeness(&self, args: SomeCalls) -> Result<Completeness, Fault> {
+        Ok(self.app.completeness(&args.read()?)?.into())
     }
 
     fn plan_export(&self, _: ExportOrder) -> Result<ExportPlan, Fault> {
@@ -231,9 +233,8 @@ impl Handlers for Rooms<'_> {
         Ok(checks.into_iter().map(|check| SourceCheck { ok: check.ok, words: check.words }).collect())
     }
 
-    fn remove_source(&self, args: RemoveSource) -> Result<Nothing, Fault> {
-        self.app.remove_source(id(&args.source)?, args.forget_calls)?;
-        Ok(Nothing {})
+    fn remove_source(&self, args: RemoveSource) -> Result<SourceRemoved, Fault> {
+        Ok(SourceRemoved { calls_left: count(self.app.remove_source(id(&args.source)?, args.forget_calls)?) })
     }
 
     fn sync_source(&self, args: SyncSource) -> Result<Nothing, Fault> {
@@ -307,7 +308,7 @@ fn chosen(place: Option<PathBuf>) -> Result<Option<String>, Fault> {
 }
 
 /// Reads calls' ids that the window got from us.
-fn ids(texts: &[String]) -> Result<Vec<CallId>, Fault> {
+pub(crate) fn ids(texts: &[String]) -> Result<Vec<CallId>, Fault> {
     texts.iter().map(|text| id(text)).collect()
 }
 

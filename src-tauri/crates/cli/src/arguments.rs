@@ -5,8 +5,16 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
-use jiff::civil::Date;
+
+mod case;
+mod filter;
+mod values;
+
+pub use case::{CaseCalls, CaseCommand};
+pub use filter::{Audio, Direction, Filters, YesNo};
+pub use values::{Size, When};
+
+use values::{key_value, size, speed};
 
 /// Call recordings and their transcripts in one library, without a window.
 ///
@@ -39,6 +47,10 @@ impl Arguments {
         match &arguments.command {
             Command::Fetch { calls, all: false, filters, .. } if calls.is_empty() && filters.is_empty() => {
                 let why = "say which calls to fetch: name them, give filters, or --all";
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, why))
+            }
+            Command::Case(command) if !command.names_calls() => {
+                let why = "say which calls: name them, or give filters";
                 Err(Self::command().error(ErrorKind::MissingRequiredArgument, why))
             }
             _ => Ok(arguments),
@@ -109,6 +121,9 @@ pub enum Command {
         #[command(flatten)]
         span: Span,
     },
+    /// Gather calls into cases, which hold them.
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// Look after the audio cache.
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -270,10 +285,6 @@ pub enum CacheCommand {
     },
 }
 
-/// A number of bytes, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size(pub Option<u64>);
-
 impl CacheCommand {
     /// Whether the command changes the library.
     pub fn changes(&self) -> bool {
@@ -311,62 +322,6 @@ pub struct Span {
     pub speed: f64,
 }
 
-/// Which calls.
-#[derive(Debug, Default, Args)]
-pub struct Filters {
-    /// From this source.
-    #[arg(long, value_name = "NAME")]
-    pub source: Option<String>,
-    /// Begun at or after this moment: RFC 3339, or YYYY-MM-DD in your zone.
-    #[arg(long, value_name = "DATE", value_parser = when)]
-    pub from: Option<When>,
-    /// Begun before this moment, or on or before this day.
-    #[arg(long, value_name = "DATE", value_parser = when)]
-    pub to: Option<When>,
-    /// Days are UTC days.
-    #[arg(long)]
-    pub utc: bool,
-    /// With this in a party's number or name.
-    #[arg(long, value_name = "TEXT")]
-    pub number: Option<String>,
-    /// Handled by this agent.
-    #[arg(long, value_name = "TEXT")]
-    pub agent: Option<String>,
-    /// In this direction.
-    #[arg(long, value_enum)]
-    pub direction: Option<Direction>,
-    /// With this status.
-    #[arg(long, value_name = "S")]
-    pub status: Option<String>,
-    /// At least this long.
-    #[arg(long, value_name = "MS")]
-    pub min_duration: Option<i64>,
-    /// At most this long.
-    #[arg(long, value_name = "MS")]
-    pub max_duration: Option<i64>,
-    /// With or without a transcript.
-    #[arg(long, value_enum)]
-    pub has_transcript: Option<YesNo>,
-    /// With audio in this state.
-    #[arg(long, value_enum, value_name = "STATE")]
-    pub audio: Option<Audio>,
-    /// With this overall sentiment.
-    #[arg(long, value_name = "S")]
-    pub sentiment: Option<String>,
-    /// About this topic.
-    #[arg(long, value_name = "T")]
-    pub topic: Option<String>,
-}
-
-/// A moment, or a day in a zone that is decided on later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// This day.
-    Day(Date),
-    /// UTC milliseconds.
-    Moment(i64),
-}
-
 /// The list's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -386,97 +341,10 @@ pub enum SearchSort {
     Best,
 }
 
-/// A call's direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Direction {
-    Inbound,
-    Outbound,
-}
-
-/// Yes or no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum YesNo {
-    Yes,
-    No,
-}
-
 /// A channel to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Channel {
     Left,
     Right,
     Both,
-}
-
-/// What is known about a call's audio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Audio {
-    /// A verified copy is in the cache.
-    Cached,
-    /// The source has it.
-    Available,
-    /// Not there yet.
-    Pending,
-    /// An error; it can be tried again.
-    Failed,
-    /// Gone.
-    Unavailable,
-    /// The call has no recording.
-    None,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
-}
-
-fn when(text: &str) -> Result<When, String> {
-    if let Ok(day) = text.parse::<Date>()
-        && text.len() == "YYYY-MM-DD".len()
-    {
-        return Ok(When::Day(day));
-    }
-    let moment = text.parse::<Timestamp>().map(|at| When::Moment(at.as_millisecond()));
-    moment.map_err(|_| "write YYYY-MM-DD, or RFC 3339 such as 2025-11-12T16:02:05Z".to_owned())
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text.parse().map_err(|_| "expected a number such as 1.5".to_owned())?;
-    if (0.5..=3.0).contains(&speed) { Ok(speed) } else { Err("the speed must lie between 0.5 and 3".to_owned()) }
-}
-
-fn size(text: &str) -> Result<Size, String> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("none") {
-        return Ok(Size(None));
-    }
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let unit: f64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "kb" | "k" => 1e3,
-        "mb" | "m" => 1e6,
-        "gb" | "g" => 1e9,
-        "tb" | "t" => 1e12,
-        "kib" => 1_024.0,
-        "mib" => 1_048_576.0,
-        "gib" => 1_073_741_824.0,
-        "tib" => 1_099_511_627_776.0,
-        _ => return Err("write a size such as 20GB, 500MiB, or none".to_owned()),
-    };
-    let bytes = number.parse::<f64>().ok().map(|number| number * unit).filter(|bytes| (1.0..9e15).contains(bytes));
-    bytes.map(|bytes| Size(Some(bytes as u64))).ok_or_else(|| "write a size such as 20GB, 500MiB, or none".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_read_as_people_write_them() {
-        assert_eq!(size("20GB"), Ok(Size(Some(20_000_000_000))));
-        assert_eq!(size("1.5 MiB"), Ok(Size(Some(1_572_864))));
-        assert_eq!((size("1000"), size("none")), (Ok(Size(Some(1_000))), Ok(Size(None))));
-        assert!(size("0").is_err() && size("much").is_err() && size("-1").is_err() && size("GB").is_err());
-    }
 }

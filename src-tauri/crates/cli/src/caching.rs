@@ -42,6 +42,7 @@ fn status(app: &App, output: &Output) -> Result<End, Fault> {
                 "bytes": status.bytes,
                 "limit": status.limit,
                 "pinned": status.pinned,
+                "held": status.held,
                 "partials": status.partials,
                 "partial_bytes": status.partial_bytes,
                 "missing": missing,
@@ -50,7 +51,10 @@ fn status(app: &App, output: &Output) -> Result<End, Fault> {
         || {
             let limit = status.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("limit {limit}"));
             let (dir, files, bytes) = (status.dir.display(), status.files, status.bytes);
-            format!("{dir}: {files} recordings, {bytes} bytes, {limit}, {} pinned", status.pinned)
+            format!(
+                "{dir}: {files} recordings, {bytes} bytes, {limit}, {} pinned, {} held by cases",
+                status.pinned, status.held
+            )
         },
     );
     Ok(End::Done)
@@ -68,7 +72,11 @@ fn sweep(app: &App, dry_run: bool, output: &Output, cancel: &Cancel) -> Result<E
     };
     each("lost", "its file is missing or has the wrong length", &found.lost);
     each("damaged", "its file is damaged", &found.damaged);
-    each("damaged_but_kept", "its file is damaged, and its source no longer has it", &found.damaged_but_kept);
+    each(
+        "damaged_but_kept",
+        "its file is damaged and left as it is: its source no longer has it, or a case holds it",
+        &found.damaged_but_kept,
+    );
     output.line(
         || {
             json!({
@@ -100,7 +108,7 @@ fn limit(app: &App, bytes: Option<u64>, output: &Output) -> Result<End, Fault> {
     let stays = app.cache_status()?.bytes;
     if bytes.is_some_and(|bytes| stays > bytes) {
         output.note(&format!(
-            "{stays} bytes stay all the same: audio that is pinned, in use, or not to be had from its source again"
+            "{stays} bytes stay all the same: audio that is in a case, pinned, in use, or not to be had from its source again"
         ));
     }
     Ok(End::Done)

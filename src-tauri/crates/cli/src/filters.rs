@@ -10,7 +10,7 @@ impl Filters {
     /// Whether nothing is narrowed.
     pub fn is_empty(&self) -> bool {
         let Self { source, from, to, utc: _, number, agent, direction, status, .. } = self;
-        let texts = [source, number, agent, status, &self.sentiment, &self.topic];
+        let texts = [source, number, agent, status, &self.sentiment, &self.topic, &self.case];
         texts.iter().all(|text| text.is_none())
             && from.is_none()
             && to.is_none()
@@ -49,7 +49,7 @@ impl Filters {
             }),
             sentiment: self.sentiment.clone(),
             topic: self.topic.clone(),
-            case: None,
+            case: self.case.as_deref().map(|case| app.case_named(case).map(|row| row.case.id)).transpose()?,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod caching;
 mod calls;
+mod casing;
 mod filters;
 mod output;
 mod sound;
@@ -98,6 +99,8 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         }
         Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),
         Command::Play { call, span } => sound::play(&sound::open(dir, offline)?, &call, &span, output, cancel),
+        Command::Case(command) if command.changes() => casing::run(&change(dir)?, command, output),
+        Command::Case(command) => casing::run(&look(dir)?, command, output),
         Command::Cache(command) if command.changes() => caching::run(&change(dir)?, &command, output, cancel),
         Command::Cache(command) => caching::run(&look(dir)?, &command, output, cancel),
         Command::Library(command) => upkeep::library(&dir, look, &command, output),

@@ -31,9 +31,21 @@ pub fn run(app: &App, command: SourceCommand, output: &Output) -> Result<End, Fa
         }
         SourceCommand::Test { name } => test(app, &name, output),
         SourceCommand::Remove { name, forget_calls } => {
-            app.remove_source(app.source_named(&name)?, forget_calls)?;
-            let what = if forget_calls { "removed with its calls" } else { "removed; its calls stay" };
-            output.line(|| json!({ "removed": name, "forgot_calls": forget_calls }), || format!("{name}: {what}"));
+            let left = app.remove_source(app.source_named(&name)?, forget_calls)?;
+            let what = match (forget_calls, left) {
+                (false, _) => "removed; its calls stay",
+                (true, 0) => "removed with its calls",
+                (true, _) => "removed with its calls, but for those that a case holds",
+            };
+            output.line(
+                || json!({ "removed": name, "forgot_calls": forget_calls, "calls_left": left }),
+                || one_line(&format!("{name}: {what}")),
+            );
+            if forget_calls && left > 0 {
+                output.note(&format!(
+                    "{left} calls stay with their audio, as they are in a case: take them out of it first to forget them too"
+                ));
+            }
             Ok(End::Done)
         }
     }

@@ -19,6 +19,11 @@ CREATE TABLE case_call (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX case_by_call ON case_call (call_key);
 
+CREATE TRIGGER held_file_stays BEFORE DELETE ON cached_file
+WHEN EXISTS (SELECT 1 FROM case_call JOIN recording ON recording.call_key = case_call.call_key
+             WHERE recording.key = OLD.recording_key)
+BEGIN SELECT raise(ABORT, 'what is in a case is held'); END;
+
 -- Who did what, one entry after another. An entry's hash is computed from its columns; the edge sums up the hash tree
 -- over all entries up to and including this one, so that the next can be appended without reading them all.
 CREATE TABLE audit (

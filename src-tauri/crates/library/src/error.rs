@@ -51,6 +51,21 @@ pub enum LibraryError {
     /// The name is in use.
     #[error("a source named {0:?} exists already; choose another name")]
     NameTaken(String),
+    /// There is no such case.
+    #[error("that case was removed")]
+    NoSuchCase,
+    /// No case goes by this text.
+    #[error("there is no case {0:?}; `case list` shows what there is, `case add` makes one")]
+    UnknownCase(String),
+    /// Several cases go by this text.
+    #[error("several cases go by {0:?}; give the name or the id of one of them")]
+    AmbiguousCase(String),
+    /// A case without a name.
+    #[error("a case needs a name")]
+    NamelessCase,
+    /// The name is in use.
+    #[error("a case named {0:?} exists already; choose another name")]
+    CaseNameTaken(String),
     /// Millions of calls that all begin in the same moment.
     #[error("too many calls begin in the very same moment; their start times are surely wrong at the source")]
     TooManyAtOnce,

@@ -44,6 +44,7 @@ pub use search::{Query, SearchCount, SearchHit, SearchPage, SearchSort};
 pub use table::audit::{AuditFilter, AuditRow, AuditTail};
 pub use table::cached_file::{CacheEntry, CachedFile, HeldFile};
 pub use table::call::{CallRow, overall};
+pub use table::case::CaseRow;
 pub use table::download::QueuedDownload;
 pub use table::pin::PinnedSearch;
 pub use table::recording::{RecordingFacts, Standing, StoredRecording, WantedRecording};

@@ -180,6 +180,13 @@ pub struct RemoveSource {
     pub forget_calls: bool,
 }
 
+/// What removing a source left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SourceRemoved {
+    /// How many of its calls stay; of those that were to be forgotten, the ones that a case holds.
+    pub calls_left: u32,
+}
+
 /// Begins a sync.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct SyncSource {

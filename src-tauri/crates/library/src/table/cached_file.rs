@@ -1,9 +1,9 @@
 use model::{Attempt, AudioFacts, AudioState, CallId, RecordingId, SourceId, Tier};
 use rusqlite::{Connection, Row, params};
 
-use super::attempt;
 use super::column::{Id, signed, small, unsigned};
 use super::recording::find;
+use super::{attempt, case};
 use crate::{LibraryError, Reader, Writer};
 
 /// A verified file in the audio cache.
@@ -59,6 +59,8 @@ pub struct HeldFile {
     pub expires_ms: Option<i64>,
     /// The user wants it to stay.
     pub pinned: bool,
+    /// Its call is in a case: it must not go.
+    pub held: bool,
     /// Its source no longer has the call, or no longer names the recording.
     pub gone_at_source: bool,
     /// Its source is not configured any more.
@@ -82,7 +84,8 @@ impl Reader {
     pub fn held_files(&self) -> Result<Vec<HeldFile>, LibraryError> {
         let sql = "SELECT recording.id, call.id, source.id, path, bytes, sha256, tier, fetched_ms, played_ms, verified_ms, \
                    call.started_ms, expires_ms, EXISTS (SELECT 1 FROM pin WHERE pin.call_key = call.key), \
-                   gone OR vanished_ms IS NOT NULL, removed FROM cached_file \
+                   gone OR vanished_ms IS NOT NULL, removed, \
+                   EXISTS (SELECT 1 FROM case_call WHERE case_call.call_key = call.key) FROM cached_file \
                    JOIN recording ON recording.key = recording_key JOIN call ON call.key = recording.call_key \
                    JOIN source ON source.key = call.source_key ORDER BY path";
         let mut statement = self.conn().prepare(sql)?;
@@ -123,22 +126,24 @@ impl Writer<'_> {
     }
 
     /// Says that a recording's file leaves the cache and its audio is available again; a recording that was kept only for
-    /// its file goes with it. Call it before the file goes.
-    pub fn clear_cached(&mut self, id: RecordingId) -> Result<(), LibraryError> {
-        let call = drop_cached(&self.tx, id)?;
+    /// its file goes with it. Call it before the file goes. Answers whether it may go: what is in a case stays.
+    pub fn clear_cached(&mut self, id: RecordingId) -> Result<bool, LibraryError> {
+        let Some(call) = drop_cached(&self.tx, id)? else { return Ok(false) };
         self.tx.execute("DELETE FROM recording WHERE id = ?1 AND gone = 1", [id.0.as_bytes().as_slice()])?;
-        self.refresh(call)
+        self.refresh(call)?;
+        Ok(true)
     }
 
     /// The same because the file is not what it was, which is kept as an attempt. A recording that was kept for its file
-    /// stays, to show why it cannot be heard.
-    pub fn lose_cached(&mut self, id: RecordingId, why: &Attempt) -> Result<(), LibraryError> {
-        let call = drop_cached(&self.tx, id)?;
+    /// stays, to show why it cannot be heard. Of what is in a case the row stays, as it alone says what the file was.
+    pub fn lose_cached(&mut self, id: RecordingId, why: &Attempt) -> Result<bool, LibraryError> {
+        let Some(call) = drop_cached(&self.tx, id)? else { return Ok(false) };
         let (key, _) = find(&self.tx, id)?;
         attempt::insert(&self.tx, key, why)?;
         let sql = "UPDATE recording SET state = ?2 WHERE key = ?1 AND gone = 1";
         self.tx.execute(sql, params![key, AudioState::Unavailable.as_str()])?;
-        self.refresh(call)
+        self.refresh(call)?;
+        Ok(true)
     }
 
     /// Keeps when a recording was last opened to be played.
@@ -156,12 +161,16 @@ impl Writer<'_> {
     }
 }
 
-/// Forgets a recording's cached file; its audio is available again. Answers with its call's key.
-pub(crate) fn drop_cached(conn: &Connection, id: RecordingId) -> Result<i64, LibraryError> {
+/// Forgets a recording's cached file; its audio is available again. Answers with its call's key; `None`: the call is in a
+/// case, and everything stays as it is.
+pub(crate) fn drop_cached(conn: &Connection, id: RecordingId) -> Result<Option<i64>, LibraryError> {
     let (key, call) = find(conn, id)?;
+    if case::holds(conn, call)? {
+        return Ok(None);
+    }
     conn.execute("DELETE FROM cached_file WHERE recording_key = ?1", [key])?;
     conn.execute("UPDATE recording SET state = 'available' WHERE key = ?1 AND state = 'cached'", [key])?;
-    Ok(call)
+    Ok(Some(call))
 }
 
 /// The columns that [`cached_file`] reads.
@@ -204,6 +213,7 @@ fn held_file(row: &Row<'_>) -> Result<HeldFile, LibraryError> {
         pinned: row.get(12)?,
         gone_at_source: row.get(13)?,
         source_removed: row.get(14)?,
+        held: row.get(15)?,
     })
 }
 

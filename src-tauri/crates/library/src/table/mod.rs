@@ -4,6 +4,7 @@ pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod cached_file;
 pub(crate) mod call;
+pub(crate) mod case;
 pub(crate) mod column;
 pub(crate) mod download;
 pub(crate) mod insights;

@@ -3,10 +3,10 @@ use std::collections::{BTreeMap, HashMap};
 use model::{Attempt, AudioFacts, AudioState, CallId, Door, Ms, Outcome, Recording, RecordingId, SourceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::attempt;
 use super::cached_file::{self, CachedFile};
 use super::call::{audio_word, overall};
 use super::column::{Id, from_json, moment, small, to_json};
+use super::{attempt, case};
 use crate::filter::{Filter, narrow};
 use crate::{LibraryError, Reader, Writer};
 
@@ -220,7 +220,7 @@ pub(crate) fn insert(
 }
 
 /// Brings a recording that stays up to date. Its cached file and its attempts stay. Unless it is cached, what its bytes now
-/// tell decides whether it is to be had; one that is elsewhere now, or is described otherwise, may be had again.
+/// tell decides whether it is to be had; one that was gone, is elsewhere now, or is described otherwise, may be had again.
 pub(crate) fn update(
     conn: &Connection,
     (known, call, seq): (&StoredRecording, i64, i64),
@@ -229,8 +229,9 @@ pub(crate) fn update(
 ) -> Result<(), LibraryError> {
     let (key, _) = find(conn, known.id)?;
     let was = &known.record;
-    let moved = (&was.storage_path, &was.legacy_url, &was.claimed)
-        != (&record.storage_path, &record.legacy_url, &record.claimed);
+    let moved = known.gone
+        || (&was.storage_path, &was.legacy_url, &was.claimed)
+            != (&record.storage_path, &record.legacy_url, &record.claimed);
     let (started, expires) = (record.started_at.as_ref(), record.expires_at.as_ref());
     let sql = "UPDATE recording SET call_key = ?2, seq = ?3, storage_path = ?4, legacy_url = ?5, started_ms = ?6, \
                started_original = ?7, started_zone_assumed = ?8, claimed = ?9, probed = coalesce(?10, probed), \
@@ -337,11 +338,13 @@ fn waits(json: Option<String>) -> Result<Vec<(Door, i64)>, LibraryError> {
 }
 
 /// Removes the recordings of a call that are not among `stay`, with their attempts; but one whose audio is here is kept and
-/// marked.
+/// marked, and so is every one of a call in a case: that there was one, and that it is gone, is to be told.
 pub(crate) fn keep_only(conn: &Connection, call: i64, stay: &[RecordingId]) -> Result<(), LibraryError> {
+    let is_held = case::holds(conn, call)?;
     for recording in read(conn, call)?.iter().filter(|recording| !stay.contains(&recording.id)) {
         let sql = match recording.file {
             Some(_) => "UPDATE recording SET gone = 1 WHERE id = ?1",
+            None if is_held => "UPDATE recording SET gone = 1, state = 'unavailable', next_try_ms = NULL WHERE id = ?1",
             None => "DELETE FROM recording WHERE id = ?1",
         };
         conn.prepare_cached(sql)?.execute([recording.id.0.as_bytes().as_slice()])?;

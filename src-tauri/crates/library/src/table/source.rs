@@ -97,23 +97,23 @@ impl Writer<'_> {
 
     /// Removes a source. Its calls go too if `forget_calls`; otherwise they stay with their source's name and are not
     /// synchronised any more. How far it was read stays with them: should it be added again, only that tells which calls
-    /// they are whose files were renamed or moved.
-    pub fn remove_source(&mut self, id: SourceId, forget_calls: bool) -> Result<(), LibraryError> {
+    /// they are whose files were renamed or moved. Calls in a case stay in either way; answers how many stay.
+    pub fn remove_source(&mut self, id: SourceId, forget_calls: bool) -> Result<u64, LibraryError> {
         let key = self.source_key(id)?;
         self.source_keys.remove(&id);
-        if !forget_calls {
-            self.tx.execute("UPDATE source SET removed = 1 WHERE key = ?1", [key])?;
-            return Ok(());
+        if forget_calls {
+            self.forget_calls(key)?;
         }
-        let mut statement = self.tx.prepare("SELECT key FROM call WHERE source_key = ?1 ORDER BY key")?;
-        for call in statement.query_map([key], |row| row.get::<_, i64>(0))? {
-            self.said.remove(call?);
-        }
-        drop(statement);
-        self.tx.execute("DELETE FROM call WHERE source_key = ?1", [key])?;
-        self.tx.execute("DELETE FROM source WHERE key = ?1", [key])?;
-        self.calls_changed = true;
-        Ok(())
+        let count = "SELECT count(*) FROM call WHERE source_key = ?1";
+        let left = unsigned(self.tx.query_row(count, [key], |row| row.get(0))?);
+        let sql = match (forget_calls, left) {
+            (false, _) => "UPDATE source SET removed = 1 WHERE key = ?1",
+            (true, 0) => "DELETE FROM source WHERE key = ?1",
+            // Should it come back, it is read from the beginning, as most of it was forgotten.
+            (true, _) => "UPDATE source SET removed = 1, cursor = NULL WHERE key = ?1",
+        };
+        self.tx.execute(sql, [key])?;
+        Ok(left)
     }
 
     /// Keeps where a source has been read to, in the same transaction as what was read.
@@ -128,6 +128,19 @@ impl Writer<'_> {
         let key = self.source_key(id)?;
         let settings = to_json(settings, "a source's settings")?;
         self.tx.execute("UPDATE source SET settings = ?2 WHERE key = ?1", params![key, settings])?;
+        Ok(())
+    }
+
+    /// Forgets the calls of a source that are in no case.
+    fn forget_calls(&mut self, source_key: i64) -> Result<(), LibraryError> {
+        const IN_NO_CASE: &str = "source_key = ?1 AND NOT EXISTS (SELECT 1 FROM case_call WHERE call_key = call.key)";
+        let mut statement = self.tx.prepare(&format!("SELECT key FROM call WHERE {IN_NO_CASE} ORDER BY key"))?;
+        for call in statement.query_map([source_key], |row| row.get::<_, i64>(0))? {
+            self.said.remove(call?);
+        }
+        drop(statement);
+        self.tx.execute(&format!("DELETE FROM call WHERE {IN_NO_CASE}"), [source_key])?;
+        self.calls_changed = true;
         Ok(())
     }
 
