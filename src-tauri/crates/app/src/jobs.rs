@@ -17,6 +17,10 @@ pub enum JobKind {
     Sync,
     /// Bringing audio into the cache.
     Fetch,
+    /// Handing calls over.
+    Export,
+    /// Verifying what was handed over.
+    Verify,
 }
 
 /// A job as it is now.

@@ -9,6 +9,7 @@ mod cases;
 mod clock;
 mod downloads;
 mod event;
+mod exporting;
 mod fault;
 mod fetch;
 mod jobs;
@@ -27,6 +28,7 @@ mod syncing;
 mod trail;
 mod underway;
 mod upkeep;
+mod verifying;
 mod watching;
 
 pub use browse::{Day, day_start};
@@ -34,6 +36,9 @@ pub use cases::{CaseFacts, Selection};
 pub use clock::system as now_ms;
 pub use downloads::DownloadStatus;
 pub use event::{AppEvent, Subscriber};
+pub use exporting::{
+    Document, ExportAudio, ExportForm, ExportOrder, ExportPlan, ExportStep, Exported, ForCase, MissingAudio,
+};
 pub use fault::{Fault, FaultCode};
 pub use fetch::{FetchTotals, Fetched};
 pub use jobs::{JobEnd, JobId, JobKind, Progress};
@@ -51,6 +56,7 @@ pub use storage_import::ImportedFile;
 pub use syncing::SyncOutcome;
 pub use trail::Deed;
 pub use upkeep::{About, CacheStatus, RestoreOutcome};
+pub use verifying::{ExportProblem, Trust, Verified, verify_export};
 pub use watching::Looked;
 
 pub use audio::player::Command;

@@ -26,11 +26,11 @@ pub struct SyncOutcome {
     pub fault: Option<Fault>,
 }
 
-/// How often, and after what pause, a source is looked at again while something there is still being written.
 /// How often a server's whole list is read.
 const WHOLE_LOOK_MS: i64 = 24 * 3_600_000;
 /// A list of at most so many calls costs a handful of requests.
 const SHORT_LIST: u64 = 500;
+/// How often, and after what pause, a source is looked at again while something there is still being written.
 const SETTLING_LOOKS: u32 = 12;
 const SETTLING_PAUSE: Duration = Duration::from_millis(300);
 
@@ -105,6 +105,10 @@ impl App {
             library.write(move |writer| writer.add_sync_run(id, &run))?;
         }
         self.after_sync(id)?;
+        if outcome.fault.is_none() {
+            // What cannot be told now is told after the next run.
+            drop(self.report_downloads(id, cancel));
+        }
         if self.inner.for_window {
             self.retain(false)?;
         }

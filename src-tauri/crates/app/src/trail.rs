@@ -110,6 +110,11 @@ impl Trail {
         Ok(origin.map(|origin| *self.origin.get_or_init(|| origin)))
     }
 
+    /// The user of the operating system.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
     /// The key, if it is in this process's hands.
     pub fn key(&self) -> Option<SigningKey> {
         self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()

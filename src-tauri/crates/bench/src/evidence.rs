@@ -165,7 +165,7 @@ fn hashed(file: &Path, algorithm: &'static Algorithm) -> Outcome<()> {
             got => context.update(&buffer[..got]),
         }
     }
-    drop(context.finish());
+    std::hint::black_box(context.finish());
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod info;
 mod path;
+mod plain;
 mod seal;
 mod staging;
 mod store;
@@ -22,7 +23,9 @@ use model::Cancel;
 pub(crate) use digest::{BUFFER, Digester, Digests, hex, sha512_of};
 pub use error::BagError;
 pub use info::BagInfo;
+pub use plain::PlainFiles;
 pub use seal::{Sealed, SealedBag, VerifiedBag};
+pub use staging::free_space;
 
 use digest::Interrupted;
 use path::Names;

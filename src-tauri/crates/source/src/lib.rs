@@ -59,11 +59,15 @@ pub trait Source: Send + Sync {
     /// The bytes of one recording.
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError>;
 
+    /// Whether it keeps a trail of downloads. What is fetched by [`Source::audio`] is in it already.
+    fn keeps_download_trail(&self) -> bool {
+        false
+    }
+
     /// Tells a source that keeps a trail of downloads that a copy of a recording, which came from it, was handed on.
-    /// Answers whether it keeps one; what is fetched by [`Source::audio`] is in such a trail already.
-    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<(), AudioError> {
         let _ = ask;
-        Ok(false)
+        Ok(())
     }
 
     /// The file on this machine that holds the recording's bytes and nothing else, if there is one: so that its header

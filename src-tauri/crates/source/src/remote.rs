@@ -49,10 +49,15 @@ pub(crate) trait Server: Send + Sync {
     /// A recording's bytes.
     fn audio(&self, ask: &AudioRequest<'_>) -> Result<Audio, AudioError>;
 
+    /// See [`Source::keeps_download_trail`].
+    fn keeps_download_trail(&self) -> bool {
+        false
+    }
+
     /// See [`Source::note_download`].
-    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<(), AudioError> {
         let _ = ask;
-        Ok(false)
+        Ok(())
     }
 
     /// Calls `hint` when the server says that something is new. Only a hint: walks find everything all the same.
@@ -165,8 +170,12 @@ impl<S: Server> Source for Remote<S> {
         self.server.audio(ask)
     }
 
-    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<(), AudioError> {
         self.server.note_download(ask)
+    }
+
+    fn keeps_download_trail(&self) -> bool {
+        self.server.keeps_download_trail()
     }
 
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {

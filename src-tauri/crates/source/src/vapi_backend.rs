@@ -132,9 +132,13 @@ impl Server for VapiBackend {
         }
     }
 
-    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<bool, AudioError> {
+    fn keeps_download_trail(&self) -> bool {
+        true
+    }
+
+    fn note_download(&self, ask: &AudioRequest<'_>) -> Result<(), AudioError> {
         self.given(ask)?;
-        Ok(true)
+        Ok(())
     }
 
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {

@@ -277,7 +277,8 @@ fn a_copy_that_is_handed_on_is_noted_in_the_servers_trail_without_a_byte_being_f
         let cancel = Cancel::new();
         let (remote_id, recording) = (record.remote_id.as_str(), &record.recordings[0]);
         let ask = AudioRequest { remote_id, recording, door: Door::Source, resume: None, cancel: &cancel };
-        assert!(source.note_download(&ask).unwrap(), "{dialect:?}: this server keeps a trail");
+        assert!(source.keeps_download_trail());
+        source.note_download(&ask).unwrap();
         assert_eq!((place.asked("recording"), place.storage.requests()), (1, 0), "{dialect:?}");
     }
 }

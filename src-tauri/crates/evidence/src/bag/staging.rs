@@ -94,11 +94,19 @@ pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// How many bytes are free where a folder is.
+///
+/// # Errors
+///
+/// The system does not tell.
+pub fn free_space(folder: &Path) -> io::Result<u64> {
+    fs4::available_space(folder)
+}
+
 fn check_space(folder: &Path, expected: u64) -> Result<(), BagError> {
     // Manifests and half-filled blocks besides.
     let needed = expected.saturating_add(expected / 16);
-    let free =
-        fs4::available_space(folder).map_err(|source| BagError::writing(folder.display().to_string(), source))?;
+    let free = free_space(folder).map_err(|source| BagError::writing(folder.display().to_string(), source))?;
     if free < needed {
         return Err(BagError::NoSpace { folder: folder.to_owned(), needed, free });
     }

@@ -1,0 +1,254 @@
+//! One call's audio into an export, and the call as it is handed over.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use audio::render::{RenderOptions, render_into};
+use evidence::{AudioFile, Exhibit, ExhibitRecording};
+use library::{StoredCall, StoredRecording};
+use model::{AudioFacts, AudioState, CallId, Cancel, RecordingId};
+
+use crate::exporting::destination::{Destination, Halt};
+use crate::exporting::order::ExportAudio;
+use crate::fault::Fault;
+use crate::open::App;
+use crate::underway::Hold;
+
+/// A call without all of its audio, or without a copy for listening that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingAudio {
+    /// The call.
+    pub call: CallId,
+    /// Why, in words.
+    pub reason: String,
+    /// Trying again may help: the audio is not known to be gone, or never to have been there.
+    pub may_come: bool,
+}
+
+/// How calls are gathered.
+pub(super) struct Gathering<'a> {
+    pub audio: ExportAudio,
+    /// Plain files: a copy for listening goes instead of the original, not beside it, and folders are not under `calls`.
+    pub plain: bool,
+    /// Recordings whose file here is not what was fetched, as an earlier attempt found.
+    pub damaged: &'a HashSet<RecordingId>,
+    /// Where files without a name may be made.
+    pub scratch: &'a Path,
+    pub cancel: &'a Cancel,
+}
+
+/// A call as it is handed over.
+pub(super) struct Gathered {
+    pub exhibit: Exhibit,
+    /// What is missing of it, and of which recording, from 1 on.
+    pub missing: Vec<(Option<u32>, MissingAudio)>,
+    /// How many bytes of audio went into the export.
+    pub bytes: u64,
+    /// Where its files can be read again, by their name.
+    sounds: Vec<(String, Sound)>,
+    _holds: Vec<Hold>,
+}
+
+/// Where the bytes of a file in the export are.
+enum Sound {
+    Cached(PathBuf),
+    Copy(File),
+}
+
+impl Gathered {
+    /// Opens one of the call's audio files again.
+    pub fn open(&self, name: &str) -> io::Result<Box<dyn Read>> {
+        match self.sounds.iter().find(|(known, _)| known == name) {
+            Some((_, Sound::Cached(path))) => Ok(Box::new(File::open(path)?)),
+            Some((_, Sound::Copy(file))) => {
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok(Box::new(file))
+            }
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+impl App {
+    /// Puts a call's audio into an export and answers with the call as it is handed over.
+    pub(super) fn gather(
+        &self,
+        call: &StoredCall,
+        how: &Gathering<'_>,
+        to: &mut dyn Destination,
+    ) -> Result<Gathered, Halt> {
+        let id = call.row.id;
+        let dir = Exhibit::dir_of(id, call.row.started_ms);
+        let dir = if how.plain { dir.trim_start_matches("calls/").to_owned() } else { dir };
+        let (mut missing, mut sounds, mut recordings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut holds = Vec::new();
+        for (number, recording) in (1..).zip(&call.recordings) {
+            holds.push(self.inner.in_use.hold(recording.id));
+            let placed = self.place(recording, how, &Place { dir: &dir, number }, to)?;
+            if let Some((reason, may_come)) = placed.missing.clone() {
+                missing.push((Some(number), MissingAudio { call: id, reason, may_come }));
+            }
+            sounds.extend(placed.sounds);
+            recordings.push(ExhibitRecording {
+                id: recording.id,
+                remote_id: recording.record.remote_id.clone(),
+                started_at: recording.record.started_at.clone(),
+                original: placed.original,
+                listening: placed.listening,
+                missing: placed.missing.map(|(reason, _)| reason),
+            });
+        }
+        if call.recordings.is_empty() && how.audio != ExportAudio::None {
+            missing.push((None, MissingAudio { call: id, reason: NEVER_RECORDED.into(), may_come: false }));
+        }
+        let files = recordings.iter().flat_map(|one| [&one.original, &one.listening]).flatten();
+        let bytes = files.filter_map(|file| file.facts.bytes).sum();
+        let source =
+            self.inner.library.reader().and_then(|reader| reader.source(call.row.source)).map_err(Fault::from)?;
+        let exhibit = Exhibit {
+            id,
+            source: call.row.source_name.clone(),
+            source_kind: source.map(|row| row.kind).unwrap_or_default(),
+            record: call.record.clone(),
+            vanished_ms: call.row.vanished_ms,
+            dir,
+            recordings,
+        };
+        Ok(Gathered { exhibit, missing, bytes, sounds, _holds: holds })
+    }
+
+    fn place(
+        &self,
+        recording: &StoredRecording,
+        how: &Gathering<'_>,
+        place: &Place<'_>,
+        to: &mut dyn Destination,
+    ) -> Result<Placed, Halt> {
+        let lacking = |reason: String, may_come| Placed { missing: Some((reason, may_come)), ..Placed::default() };
+        if how.audio == ExportAudio::None {
+            return Ok(Placed::default());
+        }
+        if how.damaged.contains(&recording.id) {
+            let words = "the file here is not what was fetched: it was damaged since; fetch it again";
+            return Ok(lacking(words.into(), true));
+        }
+        let Some(path) = self.file_here(recording) else {
+            let (reason, may_come) = why_not_here(recording);
+            return Ok(lacking(reason, may_come));
+        };
+        let mut placed = Placed::default();
+        if !(how.plain && how.audio == ExportAudio::Wav) {
+            let file = original(recording, &path, place, to, how.cancel)?;
+            placed.sounds.push((file.name.clone(), Sound::Cached(path.clone())));
+            placed.original = Some(file);
+        }
+        if how.audio == ExportAudio::Wav {
+            match listening(&path, place, to, how)? {
+                Ok((file, copy)) => {
+                    placed.sounds.push((file.name.clone(), Sound::Copy(copy)));
+                    placed.listening = Some(file);
+                }
+                Err(why) => placed.missing = Some((format!("no copy for listening: {why}"), false)),
+            }
+        }
+        Ok(placed)
+    }
+
+    fn file_here(&self, recording: &StoredRecording) -> Option<PathBuf> {
+        let file = recording.file.as_ref().filter(|_| self.is_cached(recording))?;
+        Some(self.inner.store.resolve(&file.path))
+    }
+}
+
+const NEVER_RECORDED: &str = "never recorded: its source has no recording of it";
+
+#[derive(Default)]
+struct Placed {
+    original: Option<AudioFile>,
+    listening: Option<AudioFile>,
+    missing: Option<(String, bool)>,
+    sounds: Vec<(String, Sound)>,
+}
+
+/// Where a recording's files go: the call's folder, and the recording's number in it.
+struct Place<'a> {
+    dir: &'a str,
+    number: u32,
+}
+
+/// The bytes as they came. They must still be what was fetched.
+fn original(
+    recording: &StoredRecording,
+    path: &Path,
+    place: &Place<'_>,
+    to: &mut dyn Destination,
+    cancel: &Cancel,
+) -> Result<AudioFile, Halt> {
+    let facts = recording.facts();
+    let name = format!("audio-{}.{}", place.number, extension(&facts));
+    let mut file = File::open(path).map_err(|cause| Halt::unread(path, &cause))?;
+    let added = to.add(&format!("{}/{name}", place.dir), &mut file, cancel)?;
+    if facts.sha256.as_ref().is_some_and(|sha256| *sha256 != added.sha256) {
+        return Err(Halt::Damaged(recording.id));
+    }
+    let facts = AudioFacts { bytes: Some(added.bytes), sha256: Some(added.sha256), ..facts };
+    Ok(AudioFile { name, facts, sha512: added.sha512 })
+}
+
+/// A copy that every browser plays; in words why there is none if it cannot be decoded.
+fn listening(
+    path: &Path,
+    place: &Place<'_>,
+    to: &mut dyn Destination,
+    how: &Gathering<'_>,
+) -> Result<Result<(AudioFile, File), String>, Halt> {
+    let decoded = audio::probe(path).and_then(|probed| Ok((probed, audio::open(path)?)));
+    let (probed, pcm) = match decoded {
+        Ok(decoded) => decoded,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let mut copy = tempfile::tempfile_in(how.scratch).map_err(|cause| Halt::unwritten(how.scratch, &cause))?;
+    let options = RenderOptions { depth: probed.depth, ..RenderOptions::default() };
+    let rendered = match render_into(pcm, &options, std::io::BufWriter::new(&mut copy), how.scratch) {
+        Ok(rendered) => rendered,
+        Err(audio::render::RenderError::Decode(error)) => return Ok(Err(error.to_string())),
+        Err(error) => return Err(Halt::Fault(error.into())),
+    };
+    copy.seek(SeekFrom::Start(0)).map_err(|cause| Halt::unwritten(how.scratch, &cause))?;
+    let name = format!("listening-{}.wav", place.number);
+    let added = to.add(&format!("{}/{name}", place.dir), &mut copy, how.cancel)?;
+    let facts = AudioFacts {
+        format: Some("wav".into()),
+        codec: Some("PCM".into()),
+        sample_rate: Some(rendered.spec.rate),
+        channels: Some(rendered.spec.channels.into()),
+        duration_ms: Some(rendered.spec.duration_ms()),
+        bytes: Some(added.bytes),
+        sha256: Some(added.sha256),
+    };
+    Ok(Ok((AudioFile { name, facts, sha512: added.sha512 }, copy)))
+}
+
+/// The ending of a file's name, from what its bytes are.
+fn extension(facts: &AudioFacts) -> String {
+    let known = facts.format.as_deref().filter(|format| {
+        (1..=5).contains(&format.len()) && format.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    });
+    known.unwrap_or("bin").to_owned()
+}
+
+/// Why a recording's audio is not here, and whether it may still come.
+fn why_not_here(recording: &StoredRecording) -> (String, bool) {
+    let last = recording.attempts.last().and_then(|attempt| attempt.detail.as_deref());
+    let with = |words: &str| last.map_or_else(|| words.to_owned(), |detail| format!("{words}: {detail}"));
+    match recording.state {
+        AudioState::Unavailable => (with("gone at its source"), false),
+        AudioState::Pending => (with("its source does not have it yet"), true),
+        AudioState::Failed => (with("it could not be fetched"), true),
+        AudioState::Available => ("not fetched".to_owned(), true),
+        AudioState::Cached => ("its file here is missing or cut off: fetch it again".to_owned(), true),
+    }
+}
