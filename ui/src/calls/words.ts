@@ -64,6 +64,7 @@ export function rowWords(row: CallRow): string {
     dateTime(row.started_ms),
     keptOnly(row) ? KEPT.word : AUDIO_STATES[audioName(row.audio)].word,
     row.has_transcript ? null : 'no transcript',
+    row.in_case ? 'in a case' : null,
   ]
     .filter((part) => part !== null)
     .join(', ');

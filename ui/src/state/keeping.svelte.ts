@@ -2,7 +2,7 @@
 // Numbers for the queue come from the application; an answer that comes after a later one is ignored.
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
-import type { CacheView, DownloadStatus, Filter, JobProgress, PinSearch, Tidied } from '../bridge/generated';
+import type { CacheView, DownloadStatus, Filter, JobProgress, PinSearch, SomeCalls, Tidied } from '../bridge/generated';
 
 /** A page of a search whose calls are gathered. */
 const GATHER = 500;
@@ -43,8 +43,12 @@ export class Keeping {
   }
 
   /** Fetches what is not here of some calls. */
-  async download(calls: string[]): Promise<void> {
-    await this.#ask(() => backend.call('download_calls', { calls, filter: {} }));
+  download(calls: string[]): Promise<void> {
+    return this.downloadSome({ calls, filter: {} });
+  }
+
+  async downloadSome(which: SomeCalls): Promise<void> {
+    await this.#ask(() => backend.call('download_calls', which));
     this.#say('Downloading');
   }
 

@@ -6,12 +6,15 @@ export type Place =
   | { kind: 'today' }
   | { kind: 'downloaded' }
   | { kind: 'not_yet' }
-  | { kind: 'source'; source: string };
+  | { kind: 'source'; source: string }
+  | { kind: 'case'; case: string };
 
 export const ALL: Place = { kind: 'all' };
 
 export function samePlace(a: Place, b: Place): boolean {
-  return a.kind === b.kind && (a.kind !== 'source' || a.source === (b as { source: string }).source);
+  if (a.kind === 'source') return b.kind === 'source' && a.source === b.source;
+  if (a.kind === 'case') return b.kind === 'case' && a.case === b.case;
+  return a.kind === b.kind;
 }
 
 /** The user's filter within a place. The place wins where both say something. */
@@ -27,6 +30,8 @@ export function within(place: Place, filter: Filter, overview: Overview | null):
       return { ...filter, audio: 'not_yet' };
     case 'source':
       return { ...filter, source: place.source };
+    case 'case':
+      return { ...filter, case: place.case };
   }
 }
 

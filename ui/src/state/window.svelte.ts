@@ -3,6 +3,8 @@
 import { backend, NOTHING, type AppEvent } from '../bridge/backend';
 import type { FirstCall } from '../bridge/generated';
 import { dayKey } from '../text/moment';
+import { cases } from './cases.svelte';
+import { chosen } from './chosen.svelte';
 import { exporting } from './exporting.svelte';
 import { keeping } from './keeping.svelte';
 import { library } from './library.svelte';
@@ -14,7 +16,7 @@ import { sync } from './sync.svelte';
 import { verifying } from './verifying.svelte';
 
 export type Screen = 'library' | 'sources' | 'audit';
-export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | 'keep_search' | 'export' | 'verify' | null;
+export type Sheet = 'palette' | 'keys' | 'settings' | 'about' | 'add_source' | 'keep_search' | 'case' | 'export' | 'verify' | null;
 
 const RENEW_MS = 400;
 
@@ -49,6 +51,7 @@ export class WindowState {
     void library.start();
     void sync.start();
     void keeping.start();
+    void cases.start();
     void network.start();
     void preferences.start();
     return () => {
@@ -78,6 +81,7 @@ export class WindowState {
   #hear(event: AppEvent): void {
     sync.hear(event);
     keeping.hear(event);
+    cases.hear(event);
     network.hear(event);
     exporting.hear(event);
     verifying.hear(event);
@@ -85,7 +89,7 @@ export class WindowState {
     if (event.event === 'menu') this.onMenu?.(event.data);
     const ended = event.event === 'job' && event.data.ended;
     if (event.event === 'job' && ended && event.data.kind === 'sync') this.#synced = true;
-    if (event.event === 'library_changed' || ended) this.#renewSoon();
+    if (event.event === 'library_changed' || event.event === 'cases_changed' || ended) this.#renewSoon();
   }
 
   #renewSoon(): void {
@@ -99,7 +103,9 @@ export class WindowState {
     const before = library.overview?.calls;
     const synced = this.#synced;
     this.#synced = false;
+    await chosen.beforeRenewal();
     await library.renew();
+    chosen.renewed();
     await selection.refresh();
     // Audio that came changes nothing that was said.
     if (search.active && !search.loading && (synced || library.overview?.calls !== before)) search.stale = true;

@@ -1,5 +1,7 @@
 // What the keys, the palette and the panes do, in one place: commands that need more than one controller.
 import type { CallView, SearchHit } from '../bridge/generated';
+import { cases } from '../state/cases.svelte';
+import { chosen } from '../state/chosen.svelte';
 import { exporting, type Wish } from '../state/exporting.svelte';
 import { audit } from '../state/audit.svelte';
 import { foundCalls, keeping } from '../state/keeping.svelte';
@@ -13,6 +15,7 @@ import { sync } from '../state/sync.svelte';
 import { transcript } from '../state/transcript.svelte';
 import { verifying } from '../state/verifying.svelte';
 import { app } from '../state/window.svelte';
+import { ask, exportSelected, putIntoCase, putIntoOtherCase, takeFromCase } from './casework';
 import type { CommandId } from './keys';
 
 /** What only the panes on the screen can do. */
@@ -20,6 +23,8 @@ export interface Panes {
   focusSearch(): void;
   focusList(): void;
   moveInList(by: number): void;
+  /** Selects from where the keyboard stands. */
+  extendInList(by: number): void;
 }
 
 /** Shows a call. It also goes into the player, silent, unless something plays there. */
@@ -99,8 +104,9 @@ export function saveCall(): void {
   if (selection.call) exportCalls({ calls: [selection.call.row.id], quick: true });
 }
 
-/** Exports all calls the list or the search shows. */
+/** Exports the selected calls, else all that the list or the search shows. */
 export async function exportList(): Promise<void> {
+  if (!search.active && chosen.size > 1) return exportSelected();
   const filter = library.effective;
   const text = search.active ? search.text.trim() : '';
   const ofCase = filter.case ?? null;
@@ -170,6 +176,7 @@ function leave(panes: Panes): void {
     return panes.focusList();
   }
   if (app.screen !== 'library') app.screen = 'library';
+  else chosen.clear();
 }
 
 /** Runs a command. */
@@ -228,6 +235,20 @@ export function run(command: CommandId, panes: Panes): void {
     pause_downloads: () => void keeping.pause(!keeping.downloads.paused),
     toggle_offline: () => void network.toggle(),
     clear_filters: () => void library.setFilter({}),
+    select_all: () => {
+      if (app.screen === 'library' && !search.active) chosen.everything();
+    },
+    select_row: () => {
+      if (app.screen === 'library' && !search.active) void chosen.toggle(library.cursor);
+    },
+    select_up: () => panes.extendInList(-1),
+    select_down: () => panes.extendInList(1),
+    put_in_case: putIntoCase,
+    put_in_other_case: putIntoOtherCase,
+    take_from_case: () => void takeFromCase(),
+    undo_case: () => void cases.undo(),
+    new_case: () => ask({ ask: 'new', then: null }),
+    open_case: () => ask({ ask: 'open' }),
     save_call: saveCall,
     export_list: () => void exportList(),
     verify: askForExport,

@@ -1,5 +1,5 @@
 // The keys: one table from key to command, and the reading of a key press. Pure.
-// Keys never reach a command while a text field has the focus, except Escape and combinations with Ctrl.
+// Keys never reach a command while a text field has the focus, except Escape and combinations with Ctrl that are not the field's.
 
 export type CommandId =
   | 'toggle'
@@ -46,6 +46,16 @@ export type CommandId =
   | 'keep_list'
   | 'pause_downloads'
   | 'toggle_offline'
+  | 'select_all'
+  | 'select_row'
+  | 'select_up'
+  | 'select_down'
+  | 'put_in_case'
+  | 'put_in_other_case'
+  | 'take_from_case'
+  | 'undo_case'
+  | 'new_case'
+  | 'open_case'
   | 'save_call'
   | 'export_list'
   | 'verify'
@@ -53,7 +63,7 @@ export type CommandId =
   | 'settings'
   | 'about';
 
-export type Group = 'Playing' | 'Reading' | 'Finding' | 'Keeping' | 'Evidence' | 'Going';
+export type Group = 'Playing' | 'Reading' | 'Finding' | 'Keeping' | 'Selecting' | 'Evidence' | 'Going';
 
 export interface Binding {
   command: CommandId;
@@ -94,8 +104,18 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'keep_list', words: 'Keep the calls of the list here…', group: 'Keeping', keys: ['Shift+P'] },
   { command: 'pause_downloads', words: 'Pause or resume the downloads', group: 'Keeping', keys: [] },
   { command: 'toggle_offline', words: 'Work offline, or go online', group: 'Keeping', keys: [] },
+  { command: 'select_all', words: 'Select all calls of the list', group: 'Selecting', keys: ['Ctrl+A'] },
+  { command: 'select_row', words: 'Select this row, or no longer', group: 'Selecting', keys: ['Ctrl+Space'] },
+  { command: 'select_up', words: 'Select upwards', group: 'Selecting', keys: ['Shift+ArrowUp'] },
+  { command: 'select_down', words: 'Select downwards', group: 'Selecting', keys: ['Shift+ArrowDown'] },
+  { command: 'put_in_case', words: 'Put into the current case', group: 'Evidence', keys: ['E'] },
+  { command: 'put_in_other_case', words: 'Put into case…', group: 'Evidence', keys: [] },
+  { command: 'take_from_case', words: 'Take out of the case', group: 'Evidence', keys: ['Shift+E'] },
+  { command: 'undo_case', words: 'Undo the last change to a case', group: 'Evidence', keys: ['Ctrl+Z'] },
+  { command: 'new_case', words: 'New case…', group: 'Evidence', keys: [] },
+  { command: 'open_case', words: 'Open case…', group: 'Evidence', keys: [] },
   { command: 'save_call', words: 'Save this call as…', group: 'Evidence', keys: ['Ctrl+S'] },
-  { command: 'export_list', words: 'Export the calls of the list…', group: 'Evidence', keys: ['Ctrl+E'] },
+  { command: 'export_list', words: 'Export the selected calls, or those of the list…', group: 'Evidence', keys: ['Ctrl+E'] },
   { command: 'verify', words: 'Verify an export…', group: 'Evidence', keys: [] },
   { command: 'audit', words: 'Audit log', group: 'Evidence', keys: [] },
   { command: 'up', words: 'Up in the list', group: 'Going', keys: ['ArrowUp'] },
@@ -132,6 +152,9 @@ export interface KeyPress {
 /** Where the focus is, as far as keys care. */
 export type Focus = 'field' | 'button' | 'elsewhere';
 
+/** What these do in a field is the field's own affair. */
+const OF_FIELDS: ReadonlySet<string> = new Set(['Ctrl+A', 'Ctrl+Z', 'Ctrl+Space']);
+
 const byKey: ReadonlyMap<string, CommandId> = new Map(
   BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding.command] as const)),
 );
@@ -153,7 +176,7 @@ export function keyName(press: KeyPress): string {
 export function commandFor(press: KeyPress, focus: Focus): CommandId | null {
   const name = keyName(press);
   const command = byKey.get(name) ?? null;
-  if (focus === 'field' && name !== 'Escape' && !name.startsWith('Ctrl+')) return null;
+  if (focus === 'field' && (!(name === 'Escape' || name.startsWith('Ctrl+')) || OF_FIELDS.has(name))) return null;
   // A button that the keyboard has reached keeps the keys that press it.
   if (focus === 'button' && (name === 'Space' || name === 'Enter')) return null;
   return command;
