@@ -15,19 +15,21 @@ mod seal;
 mod staging;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Read;
 use std::path::Path;
 
 use model::Cancel;
 
-pub(crate) use digest::{BUFFER, Digester, Digests, hex, sha512_of};
+pub(crate) use digest::{BUFFER, Digester, Digests, Interrupted, hash_sha256, hex, sha512_of};
 pub use error::BagError;
 pub use info::BagInfo;
 pub use plain::PlainFiles;
 pub use seal::{Sealed, SealedBag, VerifiedBag};
 pub use staging::free_space;
 
-use digest::Interrupted;
 use path::Names;
 use staging::Staging;
 use store::Store;

@@ -1,12 +1,27 @@
 //! Verifying a bag, as a folder or as a zip file, without a library: nothing in it is trusted, nothing is written.
+//!
+//! A bag that another program made is checked as RFC 8493 says. One that says Turnstone exported it is held to more: both
+//! manifests, no file that is not listed, the signature it names, its part of the audit log, its vCons and every byte between
+//! the files of its zip file.
 
+mod container;
+mod declaration;
+mod inspection;
+mod own;
+mod payload;
 mod report;
+mod tags;
+mod tree;
+mod vcon;
 
 use std::path::Path;
 
 use model::Cancel;
 
 pub use report::{Problem, Report, VerifyError};
+
+use container::{Container, Opened};
+use inspection::Inspection;
 
 /// How thoroughly the payload is hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +44,25 @@ pub fn verify(path: &Path, cancel: &Cancel, progress: &dyn Fn(u64, u64)) -> Resu
 
 pub(crate) fn check(
     path: &Path,
-    _depth: Depth,
+    depth: Depth,
     cancel: &Cancel,
     progress: &dyn Fn(u64, u64),
 ) -> Result<Report, VerifyError> {
-    cancel.check()?;
-    progress(0, 0);
-    Err(VerifyError::NoBag(path.to_owned()))
+    let container = match Container::open(path, cancel)? {
+        Opened::Container(container) => container,
+        Opened::Broken(problem) => return Ok(Report::broken(problem)),
+    };
+    if !container.looks_like_a_bag() {
+        return Err(VerifyError::NoBag(path.to_owned()));
+    }
+    let mut inspection = Inspection::new(&container, depth, cancel, progress);
+    declaration::check(&mut inspection)?;
+    let info = tags::read_info(&mut inspection)?;
+    let tag_manifests = tags::check(&mut inspection)?;
+    let payload = payload::check(&mut inspection)?;
+    tags::check_oxum(&mut inspection, &info);
+    let signed_by =
+        if info.is_turnstone() { own::check(&mut inspection, &info, &tag_manifests, &payload)? } else { None };
+    progress(container.bytes(), container.bytes());
+    Ok(inspection.report(info, signed_by))
 }

@@ -136,6 +136,25 @@ impl Digester {
     }
 }
 
+/// Reads `from` to its end for its SHA-256 alone.
+pub(crate) fn hash_sha256(
+    from: &mut dyn Read,
+    buffer: &mut [u8],
+    cancel: &Cancel,
+    sink: &mut dyn FnMut(&[u8]),
+) -> Result<[u8; 32], Interrupted> {
+    let mut context = Context::new(&SHA256);
+    loop {
+        cancel.check().map_err(Interrupted::Cancelled)?;
+        let length = fill(from, buffer).map_err(Interrupted::Read)?;
+        context.update(&buffer[..length]);
+        sink(&buffer[..length]);
+        if length < buffer.len() {
+            return Ok(array(context.finish().as_ref()));
+        }
+    }
+}
+
 /// The SHA-256 of bytes at hand.
 pub(crate) fn sha256_of(bytes: &[u8]) -> [u8; 32] {
     array(digest(&SHA256, bytes).as_ref())

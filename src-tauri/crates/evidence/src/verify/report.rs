@@ -26,6 +26,22 @@ pub struct Report {
     pub info: Vec<(String, String)>,
 }
 
+impl Report {
+    /// Of a zip file that cannot be read.
+    pub(super) fn broken(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+            notes: Vec::new(),
+            files: 0,
+            bytes: 0,
+            tagmanifest_sha512: None,
+            signed_by: None,
+            turnstone: false,
+            info: Vec::new(),
+        }
+    }
+}
+
 /// Something that is wrong with a bag.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
