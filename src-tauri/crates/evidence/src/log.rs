@@ -8,6 +8,8 @@ mod hex;
 mod note;
 mod problem;
 mod proof;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use check::{Checked, Checker};

@@ -11,6 +11,9 @@
 //! Deliberately absent: keys under a password (the keychain or the environment keeps the key), and a store of keys that are
 //! trusted: whoever verifies compares fingerprints.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -23,6 +26,9 @@ use sha2::{Digest, Sha256};
 
 /// Where the 64 bytes of the Ed25519 key lie in a minisign secret key.
 const SEED_AT: usize = 62;
+
+/// Where its checksum lies, the last of it.
+const CHECKSUM_AT: usize = SEED_AT + 64;
 
 /// A key that signs. `Debug` shows none of it.
 #[derive(Clone)]
@@ -83,8 +89,12 @@ impl SigningKey {
             Some(b"Ed\0\0") => {}
             _ => return Err(SignatureError::SecretKey),
         }
-        let boxed = SecretKeyBox::from(format!("untrusted comment:\n{line}\n"));
-        Self::from_secret(boxed.into_unencrypted_secret_key().map_err(|_| SignatureError::SecretKey)?)
+        // minisign leaves the checksum of a key without a password empty; where there is one, it must be right.
+        let secret = match bytes.get(CHECKSUM_AT..) {
+            Some(checksum) if checksum == [0; 32] => SecretKey::from_bytes(&bytes),
+            _ => SecretKeyBox::from(format!("untrusted comment:\n{line}\n")).into_unencrypted_secret_key(),
+        };
+        Self::from_secret(secret.map_err(|_| SignatureError::SecretKey)?)
     }
 
     /// As minisign keeps it, without a password: for the keychain and nothing else.
@@ -166,9 +176,9 @@ impl PublicKey {
     /// Checks the text of a `.minisig` file against what it should sign, and answers with its trusted comment. Signatures
     /// of the old form, which hash nothing beforehand, are refused.
     pub fn verify_file(&self, bytes: &[u8], signature: &str) -> Result<String, SignatureError> {
-        // minisign reads a comment signature of any length and then counts on 64 bytes.
-        let last = signature.lines().nth(3).and_then(|line| STANDARD.decode(line.trim()).ok());
-        if last.is_none_or(|last| last.len() != 64) {
+        // minisign takes signatures that are too long, and counts on 64 bytes in the second.
+        let size = |line| signature.lines().nth(line).and_then(|line| Some(STANDARD.decode(line.trim()).ok()?.len()));
+        if (size(1), size(3)) != (Some(74), Some(64)) {
             return Err(SignatureError::Malformed);
         }
         let signed = SignatureBox::from_string(signature).map_err(|_| SignatureError::Malformed)?;

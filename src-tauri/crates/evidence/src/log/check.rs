@@ -1,5 +1,8 @@
 mod account;
 
+#[cfg(test)]
+mod tests;
+
 use model::{Action, AuditEntry, Moment};
 use uuid::Uuid;
 
@@ -16,8 +19,8 @@ const LONGEST_DOUBT: usize = 64;
 /// Looks for alterations in a log while its rows pass by once, in the order of their numbers.
 ///
 /// Every entry is hashed anew and held against the edge kept with it. Where they differ, several accounts of what happened
-/// (the entry was changed, its edge was changed, it was replaced, inserted, …) are followed until one agrees with what
-/// comes after; the one with the fewest faults is told. So a single altered entry is named alone, and the search goes on
+/// (the entry was changed, its edge was changed, it was replaced, inserted, …) are followed until the likeliest, with the
+/// fewest faults, agrees with what comes after. So a single altered entry is named alone, and the search goes on
 /// behind it.
 #[derive(Debug)]
 pub struct Checker {
@@ -83,10 +86,9 @@ impl Checker {
         }
         self.look_at(entry);
         let row = Row { entry, edge, signature };
-        let (accounts, agreed) = explain(&self.accounts, &row, |account, row| self.evidence(account, row));
-        self.accounts = accounts;
-        self.doubt = if agreed { 0 } else { self.doubt + 1 };
-        if agreed || self.doubt >= LONGEST_DOUBT {
+        self.accounts = explain(&self.accounts, &row, |account, row| self.evidence(account, row));
+        self.doubt += 1;
+        if self.doubt > LONGEST_DOUBT || self.accounts.first().is_some_and(|account| account.agrees) {
             self.settle();
         }
     }

@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, BufRead, Read, Write};
 
 use model::AuditEntry;

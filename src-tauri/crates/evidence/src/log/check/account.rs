@@ -7,7 +7,7 @@ use super::super::problem::{Fault, Problem};
 use super::super::tree::{Edge, Hash};
 
 /// So many accounts are followed at once.
-const MOST: usize = 8;
+const MOST: usize = 16;
 
 /// A row of the log as it is kept.
 pub(super) struct Row<'a> {
@@ -29,6 +29,8 @@ pub(super) struct Account {
     cost: u32,
     /// The last row is an entry of the log.
     takes_row: bool,
+    /// The last row is what the entries before it lead to.
+    pub agrees: bool,
     /// Not reported yet.
     pub faults: Vec<Problem>,
     /// Signatures since, and whether they fit.
@@ -45,6 +47,7 @@ mod cost {
     pub const REPLACED: u32 = 4;
     pub const REPLACED_FITTINGLY: u32 = 5;
     pub const RENUMBERED: u32 = 5;
+    pub const BEGUN_ANEW: u32 = 6;
     pub const MISSING: u32 = 1;
     pub const OUT_OF_ORDER: u32 = 1;
     pub const EVIDENCE: u32 = 2;
@@ -59,6 +62,7 @@ impl Account {
             shift: 0,
             cost: 0,
             takes_row: true,
+            agrees: true,
             faults: Vec::new(),
             signatures: Vec::new(),
             outside: Vec::new(),
@@ -68,6 +72,10 @@ impl Account {
     /// The edge after all entries so far, if it is known.
     pub fn known_edge(&self) -> Option<&Edge> {
         (self.edge.size() == self.size).then_some(&self.edge)
+    }
+
+    fn goes_on_like(&self, other: &Self) -> bool {
+        self.size == other.size && self.shift == other.shift && self.edge == other.edge
     }
 
     /// How many entries lie between the last one and the row; less than zero if it should have come before.
@@ -82,7 +90,7 @@ impl Account {
             return None;
         }
         let edge = self.next_edge(row)?;
-        (edge.to_bytes() == row.edge).then(|| self.clone().taking(edge))
+        (edge.to_bytes() == row.edge).then(|| Self { agrees: true, ..self.clone().taking(edge) })
     }
 
     /// Goes on with the row in every way that may have led to it, if its hashes are not what they must be.
@@ -115,6 +123,7 @@ impl Account {
         let own = self.next_edge(row);
         accounts.extend(own.map(|own| self.clone().taking(own).with(seq, Fault::EdgeChanged, cost::EDGE_CHANGED)));
         accounts.push(self.clone().skipping().with(seq, Fault::Replaced, replaced));
+        accounts.extend(self.anew(row));
         let mut inserted = self.clone().leaving(row, Fault::Inserted, cost::RENUMBERED);
         inserted.shift += 1;
         accounts.push(inserted);
@@ -129,7 +138,8 @@ impl Account {
         let seq = row.entry.seq;
         let account = self.clone();
         let Some(kept) = self.fitting_edge(row) else {
-            return vec![account.skipping().with(seq, Fault::Replaced, cost::REPLACED)];
+            let replaced = account.skipping().with(seq, Fault::Replaced, cost::REPLACED);
+            return self.anew(row).into_iter().chain([replaced]).collect();
         };
         match kept.ends_in(&self.leaf(row)) {
             Some(false) => vec![account.taking(kept).with(seq, Fault::Changed, cost::CHANGED)],
@@ -150,6 +160,7 @@ impl Account {
         self.size = edge.size();
         self.edge = edge;
         self.takes_row = true;
+        self.agrees = false;
         self
     }
 
@@ -157,12 +168,14 @@ impl Account {
     fn skipping(mut self) -> Self {
         self.size = self.size.saturating_add(1);
         self.takes_row = true;
+        self.agrees = false;
         self
     }
 
     /// The row does not belong to the log.
     fn leaving(mut self, row: &Row<'_>, fault: Fault, cost: u32) -> Self {
         self.takes_row = false;
+        self.agrees = false;
         self.with(row.entry.seq, fault, cost)
     }
 
@@ -185,6 +198,13 @@ impl Account {
         self.edge.may_precede(&kept).then_some(kept)
     }
 
+    /// What is kept with the row is believed against all that was before.
+    fn anew(&self, row: &Row<'_>) -> Option<Self> {
+        let kept = Edge::from_bytes(self.size.saturating_add(1), row.edge).ok()?;
+        let fits = self.edge.may_precede(&kept);
+        (!fits).then(|| self.clone().taking(kept).with(row.entry.seq, Fault::Replaced, cost::BEGUN_ANEW))
+    }
+
     /// The row as the next entry, under the number with which it was written.
     fn leaf(&self, row: &Row<'_>) -> Hash {
         let seq = self.size.saturating_add(1);
@@ -192,30 +212,31 @@ impl Account {
     }
 }
 
-/// Continues every account over a row, the likeliest first, and tells whether entry and edge agree in one of them; then
-/// only that one is left. `evidence` adds what else speaks for or against an account.
-pub(super) fn explain(
-    accounts: &[Account],
-    row: &Row<'_>,
-    evidence: impl Fn(&mut Account, &Row<'_>),
-) -> (Vec<Account>, bool) {
-    let mut agreeing: Vec<Account> = accounts.iter().filter_map(|account| account.agreeing(row)).collect();
-    let agreed = !agreeing.is_empty();
-    let mut next = if agreed {
-        agreeing.sort_by_key(|account| account.cost);
-        agreeing.truncate(1);
-        agreeing
-    } else {
-        accounts.iter().flat_map(|account| account.doubting(row)).collect()
-    };
+/// Continues every account over a row, the likeliest first. `evidence` adds what else speaks for or against an account.
+pub(super) fn explain(accounts: &[Account], row: &Row<'_>, evidence: impl Fn(&mut Account, &Row<'_>)) -> Vec<Account> {
+    let next = accounts.iter().flat_map(|account| match account.agreeing(row) {
+        Some(agreeing) => vec![agreeing],
+        None => account.doubting(row),
+    });
+    let mut next: Vec<Account> = next.collect();
     for account in next.iter_mut().filter(|account| account.takes_row) {
         let before = wrong(account);
         evidence(account, row);
         account.cost += (wrong(account) - before) * cost::EVIDENCE;
     }
-    next.sort_by_key(|account| account.cost);
-    next.truncate(MOST);
-    (next, agreed)
+    next.sort_by_key(|account| (account.cost, !account.agrees));
+    distinct(next)
+}
+
+/// Of accounts that go on alike only the likeliest is of use.
+fn distinct(accounts: Vec<Account>) -> Vec<Account> {
+    let mut kept: Vec<Account> = Vec::new();
+    for account in accounts {
+        if kept.len() < MOST && !kept.iter().any(|other| other.goes_on_like(&account)) {
+            kept.push(account);
+        }
+    }
+    kept
 }
 
 fn wrong(account: &Account) -> u32 {
