@@ -57,13 +57,48 @@ impl App {
         Ok(page.rows.first().map(|row| row.id))
     }
 
-    /// Everything known about one call.
+    /// Everything known about one call, to be shown to somebody: it is recorded that they opened it.
+    pub fn open_call(&self, id: CallId) -> Result<StoredCall, Fault> {
+        let call = self.call(id)?;
+        self.inner.trail.open(id)?;
+        Ok(call)
+    }
+
+    /// Everything known about one call, for work on it; nobody is shown it.
     pub fn call(&self, id: CallId) -> Result<StoredCall, Fault> {
         let call = self.inner.library.reader()?.call(id)?;
         call.ok_or_else(|| Fault::new(FaultCode::NotFound, format!("there is no call {id}: it may have been removed")))
     }
 
-    /// The turns in which something was said, a page at a time.
+    /// The turns in which something was said, a page at a time, to be shown to somebody: it is recorded what they searched.
+    pub fn search_said(
+        &self,
+        query: &str,
+        filter: &Filter,
+        sort: SearchSort,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<SearchPage, Fault> {
+        let page = self.search(query, filter, sort, after, limit)?;
+        self.record_typed(query, true)?;
+        Ok(page)
+    }
+
+    /// The same for somebody who may still be typing: their words are recorded once they have settled, which they have at
+    /// the latest when a further page is asked for.
+    pub fn search_typed(
+        &self,
+        query: &str,
+        filter: &Filter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<SearchPage, Fault> {
+        let page = self.search(query, filter, SearchSort::default(), after, limit)?;
+        self.record_typed(query, after.is_some())?;
+        Ok(page)
+    }
+
+    /// The turns in which something was said, for work on them; nobody is shown them.
     pub fn search(
         &self,
         query: &str,
@@ -80,18 +115,24 @@ impl App {
         Query::parse(query).note().map(str::to_owned)
     }
 
-    /// How many calls and turns a search finds in all; `cancel` stops it.
+    /// How many calls and turns a search finds in all, which is recorded as a search; `cancel` stops it.
     pub fn count_search(&self, query: &str, filter: &Filter, cancel: &Cancel) -> Result<SearchCount, Fault> {
+        let count = self.count(query, filter, cancel)?;
+        self.record_typed(query, true)?;
+        Ok(count)
+    }
+
+    fn count(&self, query: &str, filter: &Filter, cancel: &Cancel) -> Result<SearchCount, Fault> {
         Ok(self.inner.library.reader()?.search_count(&Query::parse(query), filter, cancel)?)
     }
 
-    /// The same for somebody who is still typing: a count that runs already is of no interest any more and ends.
+    /// The same for somebody who is still typing and asked for the hits as well: a count that runs already is of no interest any more and ends.
     pub fn count_latest_search(&self, query: &str, filter: &Filter) -> Result<SearchCount, Fault> {
         let cancel = Cancel::new();
         let former =
             std::mem::replace(&mut *self.inner.counting.lock().unwrap_or_else(PoisonError::into_inner), cancel.clone());
         former.cancel();
-        self.count_search(query, filter, &cancel)
+        self.count(query, filter, &cancel)
     }
 
     /// What the filters can offer.

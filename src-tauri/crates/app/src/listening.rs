@@ -94,10 +94,15 @@ impl App {
         let engine = Engine::start(Setup::of_this_machine(PlayerSettings { resume_back_ms: settings.resume_back_ms }));
         engine.command(Command::Speed(settings.speed));
         engine.command(Command::Volume(settings.volume as f32));
+        let recorder = self.start_recording();
         let inner = Arc::downgrade(&self.inner);
         engine.subscribe(move |snapshot| {
-            if let Some(inner) = inner.upgrade() {
-                inner.tell(&AppEvent::Player(snapshot.clone()));
+            let is_recorded = recorder.seen(snapshot);
+            if let Some(app) = inner.upgrade().map(|inner| Self { inner }) {
+                if !is_recorded {
+                    app.silence();
+                }
+                app.tell(&AppEvent::Player(snapshot.clone()));
             }
         });
         drop(self.inner.listening.set(Listening { engine, asked: AtomicU64::new(0), held: Mutex::default() }));
@@ -126,6 +131,9 @@ impl App {
         if listening.asked.load(Ordering::Relaxed) != asked {
             return Err(Fault::new(FaultCode::Cancelled, "another recording was opened meanwhile"));
         }
+        if play {
+            self.inner.trail.about_to_play(tag, at_ms)?;
+        }
         *listening.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold);
         listening.engine.open(Recording { tag, sound, turns, at_ms, play });
         Ok(Opened { recording: recording.id, duration_ms, tier })
@@ -134,6 +142,7 @@ impl App {
     /// Does what the user wants with the player, soon.
     pub fn player(&self, command: PlayerCommand) -> Result<(), Fault> {
         let engine = &self.listening()?.engine;
+        self.inner.trail.about_to(command)?;
         match command {
             PlayerCommand::Sound(command) => engine.command(command),
             PlayerCommand::Turn(by) => engine.turn(by),
@@ -155,6 +164,13 @@ impl App {
         let RenderWhat { at_ms, for_ms, speed, channels } = what;
         let options = RenderOptions { at_ms, for_ms, speed, channels, depth: probed.depth };
         Ok(audio::render::render(pcm, &options, file)?)
+    }
+
+    /// Stops the sound: what cannot be recorded is not played.
+    pub(crate) fn silence(&self) {
+        if let Some(listening) = self.inner.listening.get() {
+            listening.engine.command(Command::Pause);
+        }
     }
 
     /// The sound output in words.

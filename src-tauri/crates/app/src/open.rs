@@ -16,7 +16,7 @@ use crate::event::{AppEvent, Subscriber};
 use crate::fault::Fault;
 use crate::jobs::Jobs;
 use crate::listening::Listening;
-use crate::trail::Trail;
+use crate::trail::{Recorder, Trail};
 use crate::underway::{InUse, Underway};
 use crate::watching::Watching;
 
@@ -61,6 +61,8 @@ pub(crate) struct Inner {
     pub open_sources: Mutex<HashMap<SourceId, Arc<dyn Source>>>,
     pub for_window: bool,
     pub listening: OnceLock<Listening>,
+    /// Records what is heard and typed.
+    pub recorder: Mutex<Option<Recorder>>,
     /// Ends the count that runs now; see `count_latest_search`.
     pub counting: Mutex<Cancel>,
     pub watching: Mutex<HashMap<SourceId, Watching>>,
@@ -121,6 +123,7 @@ impl App {
             open_sources: Mutex::default(),
             for_window: options.purpose == Purpose::Window,
             listening: OnceLock::new(),
+            recorder: Mutex::default(),
             counting: Mutex::default(),
             watching: Mutex::default(),
             subscribers: RwLock::default(),
@@ -129,6 +132,7 @@ impl App {
         let app = Self { inner: Arc::new(inner) };
         if app.inner.for_window {
             app.start_signing();
+            app.start_recording();
             app.start_listening()?;
             app.start_network()?;
             app.start_watching()?;

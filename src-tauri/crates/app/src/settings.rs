@@ -1,5 +1,7 @@
 //! The user's settings of one library.
 
+use serde_json::{Map, Value, json};
+
 /// The settings of a library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -46,6 +48,14 @@ impl Settings {
             ("volume", self.volume.to_string()),
             (PERSON, self.person.clone()),
         ]
+    }
+
+    /// What the audit log tells of a change: name, old and new value. The speed and the volume are turned while listening
+    /// and are not told.
+    pub(crate) fn changed_since(&self, former: &Self) -> Map<String, Value> {
+        let both = former.pairs().into_iter().zip(self.pairs());
+        let told = both.filter(|((name, old), (_, new))| old != new && !matches!(*name, "speed" | "volume"));
+        told.map(|((name, old), (_, new))| (name.to_owned(), json!({ "old": old, "new": new }))).collect()
     }
 
     /// Reads them back; what is missing or makes no sense keeps its default.

@@ -1,10 +1,12 @@
 //! The key that exports and the audit log's checkpoints are signed with: in the keychain under the library, or in the
 //! environment for one run. Made when it is first needed, if there is a keychain that keeps it.
 
+use std::sync::Arc;
+
 use evidence::SigningKey;
 use model::Action;
 use serde_json::json;
-use source::secret::{Keychain, Secret, SecretError};
+use source::secret::{Keychain, Secret, SecretError, Secrets};
 
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
@@ -43,17 +45,17 @@ impl App {
 
     /// The key, if there is one already and it can be had; none is made for this.
     pub fn present_signing_key(&self) -> Option<SigningKey> {
-        let kept = || read(&self.inner.secrets.get(NAME).ok()??).ok();
-        self.inner.trail.key().or_else(kept)
+        self.inner.trail.key().or_else(|| kept(self.inner.secrets.as_ref()))
     }
 
     /// In the window: fetches the key in the background, so that the entries from then on are signed.
     pub(crate) fn start_signing(&self) {
-        let inner = std::sync::Arc::downgrade(&self.inner);
+        // A keychain may take its time; the library is not kept open for it.
+        let (secrets, trail) = (self.inner.secrets.clone(), Arc::downgrade(&self.inner.trail));
         std::thread::spawn(move || {
-            let Some(app) = inner.upgrade().map(|inner| Self { inner }) else { return };
-            if let Some(key) = app.present_signing_key() {
-                app.inner.trail.sign_with(key);
+            let key = kept(secrets.as_ref());
+            if let (Some(key), Some(trail)) = (key, trail.upgrade()) {
+                trail.sign_with(key);
             }
         });
     }
@@ -75,6 +77,10 @@ impl App {
         }
         Ok(Signing::With(Box::new(kept)))
     }
+}
+
+fn kept(secrets: &dyn Secrets) -> Option<SigningKey> {
+    read(&secrets.get(NAME).ok()??).ok()
 }
 
 fn read(text: &Secret) -> Result<SigningKey, Fault> {

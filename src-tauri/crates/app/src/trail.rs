@@ -26,21 +26,30 @@
 
 mod chain;
 mod deed;
+mod heard;
+mod recorder;
+#[cfg(test)]
+mod tests;
+mod typed;
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use evidence::SigningKey;
 use evidence::log::Origin;
-use library::{AuditRow, AuditTail, Library, LibraryError};
-use model::Action;
-use serde_json::Value;
+use library::{AuditRow, AuditTail, Library, LibraryError, Writer};
+use model::{Action, CallId};
+use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultCode};
+use crate::listening::{PlayerCommand, Tag};
 use crate::open::App;
 use crate::settings::PERSON;
+use heard::{Hearing, Seen, Sound};
+use typed::Typed;
 
 pub use deed::Deed;
+pub(crate) use recorder::{Recorder, ToRecorder};
 
 /// What is needed to record; shared with the threads that record on their own.
 pub(crate) struct Trail {
@@ -52,7 +61,22 @@ pub(crate) struct Trail {
     origin: OnceLock<Origin>,
     /// The key, once it is in this process's hands.
     key: Mutex<Option<SigningKey>>,
+    /// The calls opened last, the newest first.
+    opened: Mutex<Vec<CallId>>,
+    hearing: Mutex<Hearing>,
+    waiting: Mutex<Waiting>,
 }
+
+/// What is recorded with the next entry at the latest.
+#[derive(Default)]
+struct Waiting {
+    typed: Typed,
+    /// What happened and could not be written yet.
+    unwritten: Vec<Deed>,
+}
+
+/// The window shows one call and may be playing another.
+const OPEN_AT_ONCE: usize = 2;
 
 impl App {
     /// Records what is about to be done, or was done and not shown yet. `detail` is a JSON object. When this returns `Ok`
@@ -65,17 +89,141 @@ impl App {
     pub fn record_all(&self, deeds: Vec<Deed>) -> Result<(), Fault> {
         self.inner.trail.record(deeds)
     }
+
+    /// Changes the library and records it in one step: neither is there without the other. Both are on the disk when this
+    /// returns.
+    pub(crate) fn write_recorded<T, F>(&self, deeds: Vec<Deed>, change: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    {
+        let entries = self.inner.trail.entries(deeds)?;
+        let both = move |writer: &mut Writer<'_>| {
+            let answer = change(writer)?;
+            writer.append_audit(entries)?;
+            Ok(answer)
+        };
+        Ok(self.inner.library.write_durably(both)?)
+    }
+
+    /// Records what is still being heard or typed. For the end of the program: nothing is recorded by itself any more.
+    pub fn finish_recording(&self) {
+        drop(self.inner.recorder.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Starts the thread that records what is heard and typed, unless it runs, and answers with the way to it.
+    pub(crate) fn start_recording(&self) -> ToRecorder {
+        let mut recorder = self.inner.recorder.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = Arc::downgrade(&self.inner);
+        let silence = move || {
+            if let Some(inner) = inner.upgrade() {
+                Self { inner }.silence();
+            }
+        };
+        recorder.get_or_insert_with(|| Recorder::start(self.inner.trail.clone(), silence)).sender()
+    }
+
+    /// Records the words of a search, or, while somebody is typing them, when they have settled.
+    pub(crate) fn record_typed(&self, words: &str, settled: bool) -> Result<(), Fault> {
+        let (trail, words) = (&self.inner.trail, words.trim());
+        if words.is_empty() || !trail.typed(words)? {
+            return Ok(());
+        }
+        match &*self.inner.recorder.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(recorder) if !settled => {
+                recorder.typed();
+                Ok(())
+            }
+            _ => trail.record(Vec::new()),
+        }
+    }
 }
 
 impl Trail {
     pub fn new(library: Library, clock: Clock) -> Self {
         let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-        Self { library, clock, user, origin: OnceLock::new(), key: Mutex::default() }
+        Self {
+            library,
+            clock,
+            user,
+            origin: OnceLock::new(),
+            key: Mutex::default(),
+            opened: Mutex::default(),
+            hearing: Mutex::default(),
+            waiting: Mutex::default(),
+        }
     }
 
+    /// Records what waits, and these.
     pub fn record(&self, deeds: Vec<Deed>) -> Result<(), Fault> {
-        let entries = self.entries(deeds)?;
-        self.library.append_audit(entries).map_err(|error| not_recorded(&error))
+        let mut waiting = lock(&self.waiting);
+        let search = waiting.typed.settled().map(|words| Deed::new(Action::Search, Some(words), Value::Null));
+        waiting.unwritten.extend(search);
+        let all: Vec<Deed> = waiting.unwritten.iter().cloned().chain(deeds).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let entries = self.entries(all)?;
+        self.library.append_audit(entries).map_err(|error| not_recorded(&error))?;
+        waiting.unwritten.clear();
+        Ok(())
+    }
+
+    /// That a call's words are about to be shown. The window asks again for what it shows; that is no new opening.
+    pub fn open(&self, call: CallId) -> Result<(), Fault> {
+        let mut opened = lock(&self.opened);
+        if opened.contains(&call) {
+            return self.record(Vec::new());
+        }
+        self.record(vec![Deed::new(Action::Open, Some(call.to_string()), Value::Null)])?;
+        opened.insert(0, call);
+        opened.truncate(OPEN_AT_ONCE);
+        Ok(())
+    }
+
+    /// That sound is about to begin because of a command, if it is.
+    pub fn about_to(&self, command: PlayerCommand) -> Result<(), Fault> {
+        let begins = lock(&self.hearing).lets_begin(command);
+        match begins {
+            Some(Sound::Begins(tag, from_ms)) => self.about_to_play(tag, from_ms),
+            _ => Ok(()),
+        }
+    }
+
+    /// That a recording is about to be played.
+    pub fn about_to_play(&self, tag: Tag, from_ms: i64) -> Result<(), Fault> {
+        self.record(vec![deed_of(Sound::Begins(tag, from_ms))])?;
+        lock(&self.hearing).begun(tag);
+        Ok(())
+    }
+
+    fn hear(&self, seen: Seen) -> Result<(), Fault> {
+        let sounds = lock(&self.hearing).see(seen);
+        self.record_late(sounds)
+    }
+
+    fn fall_silent(&self) -> Result<(), Fault> {
+        let sound = lock(&self.hearing).end();
+        self.record_late(sound.into_iter().collect())?;
+        self.record(Vec::new())
+    }
+
+    /// Records what happened already; if it cannot be written now it is with the next entry.
+    fn record_late(&self, sounds: Vec<Sound>) -> Result<(), Fault> {
+        if sounds.is_empty() {
+            return Ok(());
+        }
+        lock(&self.waiting).unwritten.extend(sounds.into_iter().map(deed_of));
+        self.record(Vec::new())
+    }
+
+    /// These words are searched; whether they are to be recorded once they have settled. While anything could not be
+    /// written, nothing is searched.
+    fn typed(&self, words: &str) -> Result<bool, Fault> {
+        if !lock(&self.waiting).unwritten.is_empty() {
+            self.record(Vec::new())?;
+        }
+        Ok(lock(&self.waiting).typed.typed(words))
     }
 
     /// The entries of some deeds, for [`library::Writer::append_audit`] in the transaction of what they tell of.
@@ -117,13 +265,26 @@ impl Trail {
 
     /// The key, if it is in this process's hands.
     pub fn key(&self) -> Option<SigningKey> {
-        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.key).clone()
     }
 
     /// Has later entries signed.
     pub fn sign_with(&self, key: SigningKey) {
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
+        *lock(&self.key) = Some(key);
     }
+}
+
+fn deed_of(sound: Sound) -> Deed {
+    let (tag, from_ms, to_ms) = match sound {
+        Sound::Begins(tag, from_ms) => (tag, from_ms, None),
+        Sound::Heard { tag, from_ms, to_ms } => (tag, from_ms, Some(to_ms)),
+    };
+    let facts = json!({ "recording": tag.recording.to_string(), "from_ms": from_ms, "to_ms": to_ms });
+    Deed::new(Action::Play, Some(tag.call.to_string()), facts)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn not_recorded(error: &LibraryError) -> Fault {

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use library::{Library, Status};
-use model::RecordingId;
+use model::{Action, RecordingId};
 
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
 use crate::settings::Settings;
+use crate::trail::Deed;
 
 /// What is in the audio cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,11 +138,15 @@ impl App {
 
     /// Changes the settings; what is out of bounds is put within them.
     pub fn change_settings(&self, settings: Settings) -> Result<Settings, Fault> {
-        let settings = settings.within_bounds();
+        let (former, settings) = (self.settings()?, settings.within_bounds());
         let pairs = settings.pairs();
-        self.inner
-            .library
-            .write(move |writer| pairs.iter().try_for_each(|(name, value)| writer.set_setting(name, Some(value))))?;
+        let keep = move |writer: &mut library::Writer<'_>| {
+            pairs.iter().try_for_each(|(name, value)| writer.set_setting(name, Some(value)))
+        };
+        match settings.changed_since(&former) {
+            changes if changes.is_empty() => self.inner.library.write(keep)?,
+            changes => self.write_recorded(vec![Deed::new(Action::Settings, None, changes.into())], keep)?,
+        }
         if let Some(listening) = self.inner.listening.get() {
             listening.apply(&settings);
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use app::{App, Fault, FaultCode, SearchSort};
+use app::{App, Fault, FaultCode};
 use model::{CallId, Cancel, InvalidId, RecordingId, SourceId};
 
 use crate::api::Handlers;
@@ -38,7 +38,7 @@ impl Handlers for Rooms<'_> {
 
     fn show_call(&self, args: CallRef) -> Result<CallView, Fault> {
         let id = id::<CallId>(&args.call)?;
-        let mut call = CallView::from(self.app.call(id)?);
+        let mut call = CallView::from(self.app.open_call(id)?);
         call.pinned = self.app.pinned_calls()?.contains(&id);
         call.cases = self.app.cases_of(id)?.into_iter().map(CaseName::from).collect();
         Ok(call)
@@ -46,7 +46,7 @@ impl Handlers for Rooms<'_> {
 
     fn search(&self, args: SearchQuery) -> Result<SearchPage, Fault> {
         let filter = args.filter.read()?;
-        let page = self.app.search(&args.text, &filter, SearchSort::default(), args.after.as_deref(), args.limit)?;
+        let page = self.app.search_typed(&args.text, &filter, args.after.as_deref(), args.limit)?;
         Ok(SearchPage::read(page, self.app.query_note(&args.text)))
     }
 

@@ -31,7 +31,7 @@ pub fn list(
 
 /// Everything known about one call.
 pub fn show(app: &App, call: &str, output: &Output) -> Result<End, Fault> {
-    let call = app.call(app.find_call(call)?)?;
+    let call = app.open_call(app.find_call(call)?)?;
     output.line(|| call_json(&call), || call_words(&call));
     Ok(End::Done)
 }
@@ -54,7 +54,7 @@ pub fn search(app: &App, search: &Search, output: &Output, cancel: &model::Cance
         SearchSort::Newest => app::SearchSort::Newest,
         SearchSort::Best => app::SearchSort::Best,
     };
-    let page = app.search(&search.query, &filter, sort, search.after.as_deref(), search.limit)?;
+    let page = app.search_said(&search.query, &filter, sort, search.after.as_deref(), search.limit)?;
     for hit in &page.hits {
         output.line(|| hit_json(hit), || hit_words(hit));
     }
