@@ -7,11 +7,13 @@ use std::collections::{HashMap, HashSet};
 
 use cache::{Claimed, Evictable, Health, Retained, Retention, evict, expired};
 use library::{Access, Filter, HeldFile, PinnedSearch};
-use model::{CallId, Cancel, Outcome, RecordingId, SourceId, Tier};
+use model::{Action, CallId, Cancel, Outcome, RecordingId, SourceId, Tier};
+use serde_json::{Value, json};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
+use crate::trail::Deed;
 
 /// What a sweep found, and did unless it was a rehearsal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,8 +57,13 @@ impl App {
 
     /// Sets the limit, and makes it hold at once. Answers with what leaves for it.
     pub fn set_cache_limit(&self, bytes: Option<u64>) -> Result<Vec<Leaving>, Fault> {
-        let text = bytes.filter(|bytes| *bytes > 0).map(|bytes| bytes.to_string());
-        self.inner.library.write(move |writer| writer.set_setting(LIMIT_SETTING, text.as_deref()))?;
+        let (old, bytes) = (self.cache_limit()?, bytes.filter(|bytes| *bytes > 0));
+        let text = bytes.map(|bytes| bytes.to_string());
+        let keep = move |writer: &mut library::Writer<'_>| writer.set_setting(LIMIT_SETTING, text.as_deref());
+        if old != bytes {
+            let facts = json!({ LIMIT_SETTING: { "old": old, "new": bytes } });
+            self.write_recorded(vec![Deed::new(Action::Settings, None, facts)], keep)?;
+        }
         self.make_room(&[])
     }
 
@@ -154,7 +161,7 @@ impl App {
         };
         let retained: Vec<Retained> = held.iter().map(retained).collect();
         let go = expired(&retained, self.now_ms());
-        if dry_run { Ok(leaving(&held, &go)) } else { self.remove_cached(&held, &go) }
+        if dry_run { Ok(leaving(&held, &go)) } else { self.remove_cached(&held, &go, "retention") }
     }
 
     /// Puts the cache's folder in order: what no row speaks of goes, rows whose file is not what it should be go, and every
@@ -162,6 +169,11 @@ impl App {
     pub fn sweep(&self, dry_run: bool, cancel: &Cancel) -> Result<SweepReport, Fault> {
         let (plan, held) = self.plan_sweep()?;
         let mut report = SweepReport { lost: plan.lost.clone(), ..SweepReport::default() };
+        let (orphans, partials, lost) = (plan.orphans.len(), plan.stale.len(), plan.lost.len());
+        if !dry_run && orphans + partials + lost > 0 {
+            let facts = json!({ "because": "sweep", "orphans": orphans, "partials": partials, "lost": lost });
+            self.record_removal(facts)?;
+        }
         for (recording, path) in plan.orphans {
             if dry_run || self.remove_orphan(recording, &path, cancel)? {
                 report.orphans.push(path);
@@ -218,7 +230,7 @@ impl App {
                     || must_stay(file, self.now_ms()),
             })
             .collect();
-        self.remove_cached(&held, &evict(&files, limit).go)
+        self.remove_cached(&held, &evict(&files, limit).go, "limit")
     }
 
     /// Keeps that a recording was opened to be heard now.
@@ -265,7 +277,17 @@ impl App {
         }
     }
 
-    fn remove_cached(&self, held: &[HeldFile], go: &[RecordingId]) -> Result<Vec<Leaving>, Fault> {
+    fn remove_cached(
+        &self,
+        held: &[HeldFile],
+        go: &[RecordingId],
+        because: &'static str,
+    ) -> Result<Vec<Leaving>, Fault> {
+        if go.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bytes: u64 = leaving(held, go).iter().map(|file| file.bytes).sum();
+        self.record_removal(json!({ "because": because, "recordings": go.len(), "bytes": bytes }))?;
         let by_id: HashMap<RecordingId, &HeldFile> = held.iter().map(|file| (file.recording, file)).collect();
         let mut gone = Vec::new();
         for file in go.iter().filter_map(|id| by_id.get(id)) {
@@ -280,6 +302,12 @@ impl App {
             self.tell(&AppEvent::LibraryChanged);
         }
         Ok(leaving(held, &gone))
+    }
+
+    /// That audio leaves the cache, or files of it that nobody needs.
+    fn record_removal(&self, mut facts: Value) -> Result<(), Fault> {
+        facts["what"] = json!("audio");
+        self.record(Action::Delete, None, facts)
     }
 
     fn plan_sweep(&self) -> Result<(cache::Sweep, Vec<HeldFile>), Fault> {
@@ -338,6 +366,9 @@ impl App {
             }
             Health::Damaged(why) => {
                 if !dry_run {
+                    self.record_removal(
+                        json!({ "because": "damaged", "recording": id.to_string(), "bytes": file.bytes }),
+                    )?;
                     self.lose(file, &format!("the file in the cache was damaged: {why}"), cancel)?;
                 }
                 report.damaged.push(id);

@@ -12,7 +12,8 @@ use audio::engine::{Engine, Recording, Setup, Snapshot, Sound};
 use audio::player::{Command, Settings as PlayerSettings};
 use audio::render::{Channels, RenderOptions, Rendered};
 use library::{StoredCall, StoredRecording};
-use model::{AudioState, CallId, Cancel, Ms, RecordingId, Tier};
+use model::{Action, AudioState, CallId, Cancel, Ms, RecordingId, Tier};
+use serde_json::json;
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
@@ -162,6 +163,13 @@ impl App {
         let probed = audio::probe(&path)?;
         let pcm = audio::open(&path)?;
         let RenderWhat { at_ms, for_ms, speed, channels } = what;
+        let facts = json!({
+            "recording": recording.id.to_string(),
+            "from_ms": at_ms,
+            "to_ms": for_ms.map(|ms| at_ms.saturating_add(ms)),
+            "file": file.display().to_string(),
+        });
+        self.record(Action::Render, Some(call.to_string()), facts)?;
         let options = RenderOptions { at_ms, for_ms, speed, channels, depth: probed.depth };
         Ok(audio::render::render(pcm, &options, file)?)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use library::{NewSource as NewRow, SourceRow, SyncRun};
-use model::{Cancel, SourceId};
+use model::{Action, Cancel, SourceId};
 use serde_json::{Map, Value, json};
 use source::secret::{Keychain, Secret};
 use source::{Check, Kind, NoMemory, Settings as SourceSettings, Source, Waiting, World};
@@ -15,6 +15,7 @@ use crate::fault::{Fault, FaultCode};
 use crate::kinds;
 use crate::open::App;
 use crate::signing;
+use crate::trail::Deed;
 
 /// A source to add.
 #[derive(Clone, Debug, Default)]
@@ -89,12 +90,14 @@ impl App {
             let words = format!("{name:?} is what the library's own key is called: choose another name");
             return Err(Fault::new(FaultCode::Invalid, words));
         }
+        let mut deeds = vec![added(kind, &name, &settings)];
         if let Some(secret) = &new.secret {
             self.keep_secret(&name, secret)?;
+            deeds.push(Deed::new(Action::SignIn, Some(name.clone()), Value::Null));
         }
         let row =
             NewRow { id, kind: kind.as_str().into(), name, settings: as_json(&settings), added_ms: self.now_ms() };
-        let id = self.inner.library.write(move |writer| writer.add_source(&row))?;
+        let id = self.write_recorded(deeds, move |writer| writer.add_source(&row))?;
         self.watch(id);
         self.tell(&AppEvent::SourcesChanged);
         self.source(id)
@@ -104,6 +107,7 @@ impl App {
     pub fn change_source(&self, id: SourceId, set: BTreeMap<String, String>) -> Result<SourceInfo, Fault> {
         let row = self.source_row(id)?;
         let mut settings = settings_of(&row.settings);
+        let deed = changed(&row.name, &settings.set, &set);
         for (key, value) in set {
             if value.is_empty() {
                 settings.set.remove(&key)
@@ -113,14 +117,16 @@ impl App {
         }
         source::open(kind_of(&row)?, &settings, &World::plain(&row.name, self.inner.clock))?;
         let json = as_json(&settings);
-        self.inner.library.write(move |writer| writer.set_source_settings(id, &json))?;
+        self.write_recorded(deed.into_iter().collect(), move |writer| writer.set_source_settings(id, &json))?;
         self.begin_anew(id);
         self.source(id)
     }
 
     /// Gives a source a new secret and has it looked at again.
     pub fn sign_in(&self, id: SourceId, secret: &NewSecret) -> Result<SourceInfo, Fault> {
-        self.keep_secret(&self.source_row(id)?.name, secret)?;
+        let name = self.source_row(id)?.name;
+        self.record(Action::SignIn, Some(name.clone()), Value::Null)?;
+        self.keep_secret(&name, secret)?;
         self.begin_anew(id);
         self.source(id)
     }
@@ -169,12 +175,14 @@ impl App {
     /// Removes a source. Its calls stay in the library unless they are to be forgotten; then their cached audio goes too.
     /// Calls in a case stay with their audio all the same. Answers how many stay.
     pub fn remove_source(&self, id: SourceId, forget_calls: bool) -> Result<u64, Fault> {
-        let name = self.source_row(id)?.name;
+        let SourceRow { name, calls, .. } = self.source_row(id)?;
         self.inner.jobs.cancel_for(id);
         self.unwatch(id);
         self.close_source(id);
+        let facts = json!({ "what": "source", "calls": calls, "forgotten": forget_calls });
+        let deed = Deed::new(Action::Delete, Some(name.clone()), facts);
         let before = self.inner.library.reader()?.cache_entries()?;
-        let calls_left = self.inner.library.write(move |writer| writer.remove_source(id, forget_calls))?;
+        let calls_left = self.write_recorded(vec![deed], move |writer| writer.remove_source(id, forget_calls))?;
         let left = self.inner.library.reader()?.cache_entries()?;
         let left: HashSet<&str> = left.iter().map(|entry| entry.path.as_str()).collect();
         for entry in before.iter().filter(|entry| !left.contains(entry.path.as_str())) {
@@ -309,6 +317,35 @@ impl App {
         let numbered = (2..).map(|number| format!("{name} {number}"));
         Ok(std::iter::once(name.to_owned()).chain(numbered).find(|candidate| !taken(candidate)).unwrap_or_default())
     }
+}
+
+/// What the audit log tells of a new source.
+fn added(kind: Kind, name: &str, settings: &SourceSettings) -> Deed {
+    let set: Map<String, Value> = settings.set.iter().map(|(key, value)| (key.clone(), told(key, value))).collect();
+    let facts = json!({
+        "did": "added",
+        "kind": kind.as_str(),
+        "path": settings.path.as_ref().map(|path| path.display().to_string()),
+        "url": settings.url,
+        "set": set,
+    });
+    Deed::new(Action::Source, Some(name.to_owned()), facts)
+}
+
+/// What it tells of changed settings, if any does change.
+fn changed(name: &str, former: &BTreeMap<String, String>, set: &BTreeMap<String, String>) -> Option<Deed> {
+    let old = |key: &str| former.get(key).map_or("", String::as_str);
+    let changes = set.iter().filter(|(key, value)| old(key) != value.as_str());
+    let changes: Map<String, Value> = changes
+        .map(|(key, value)| (key.clone(), json!({ "old": told(key, old(key)), "new": told(key, value) })))
+        .collect();
+    let is_change = !changes.is_empty();
+    is_change.then(|| Deed::new(Action::Source, Some(name.to_owned()), json!({ "did": "changed", "set": changes })))
+}
+
+/// A setting's value for the audit log: a key is no secret, but has no place there either.
+fn told(key: &str, value: &str) -> Value {
+    if key.ends_with("key") && !value.is_empty() { json!("…") } else { json!(value) }
 }
 
 /// Whether a source reads this machine's disks only.

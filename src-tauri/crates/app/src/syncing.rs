@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use library::{LibraryError, RecordingFacts, SourceRow, SyncError as KeptError, SyncRun};
-use model::{Attempt, Cancel, Outcome, Recording, RejectedItem, SourceId, Tier};
+use model::{Action, Attempt, Cancel, Outcome, Recording, RejectedItem, SourceId, Tier};
+use serde_json::json;
 use source::{Source, SourceError};
 use sync::{Look, Observer, Report, SyncError, SyncEvent, Walk};
 
@@ -14,6 +15,7 @@ use crate::jobs::{JobEnd, JobKind, Progress};
 use crate::obtain::unreadable;
 use crate::open::App;
 use crate::sources::is_local;
+use crate::trail::Deed;
 
 /// How a sync ended.
 #[derive(Clone, Debug)]
@@ -102,7 +104,8 @@ impl App {
         }
         let last = library.reader()?.sync_runs(id, 1)?.pop();
         if has_news(&run) || last.is_none_or(|last| !last.complete) {
-            library.write(move |writer| writer.add_sync_run(id, &run))?;
+            let deed = recorded(&row.name, &run);
+            self.write_recorded(vec![deed], move |writer| writer.add_sync_run(id, &run))?;
         }
         self.after_sync(id)?;
         if outcome.fault.is_none() {
@@ -266,6 +269,20 @@ fn whole_look(id: SourceId) -> String {
 /// Whether anything but looking happened.
 fn has_news(run: &SyncRun) -> bool {
     run.added + run.updated + run.vanished + run.rejected > 0 || !run.complete
+}
+
+/// What the audit log tells of a run.
+fn recorded(source: &str, run: &SyncRun) -> Deed {
+    let facts = json!({
+        "seen": run.seen,
+        "added": run.added,
+        "updated": run.updated,
+        "vanished": run.vanished,
+        "rejected": run.rejected,
+        "complete": run.complete,
+        "error": run.error.as_ref().map(|error| &error.code),
+    });
+    Deed::new(Action::Sync, Some(source.to_owned()), facts)
 }
 
 /// What a run does, such as `Reading Desk: 3 pages, 120 transcripts`.

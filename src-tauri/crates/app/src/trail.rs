@@ -32,10 +32,11 @@ mod recorder;
 mod tests;
 mod typed;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use evidence::SigningKey;
-use evidence::log::Origin;
+use evidence::log::{Checkpoint, Edge, Origin};
 use library::{AuditRow, AuditTail, Library, LibraryError, Writer};
 use model::{Action, CallId};
 use serde_json::{Value, json};
@@ -263,6 +264,15 @@ impl Trail {
         &self.user
     }
 
+    /// How far the log has come; `None` before its first entry.
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, Fault> {
+        let (Some(origin), Some(tail)) = (self.origin()?, self.library.reader()?.audit_tail()?) else {
+            return Ok(None);
+        };
+        let edge = Edge::from_bytes(tail.seq, &tail.edge).map_err(|_| damaged_end())?;
+        Ok(Some(Checkpoint::of(origin, &edge)))
+    }
+
     /// The key, if it is in this process's hands.
     pub fn key(&self) -> Option<SigningKey> {
         lock(&self.key).clone()
@@ -272,6 +282,12 @@ impl Trail {
     pub fn sign_with(&self, key: SigningKey) {
         *lock(&self.key) = Some(key);
     }
+}
+
+/// How far the log of the library in `dir` has come; `None` if there is none that can be read.
+pub(crate) fn last_checkpoint(dir: &Path) -> Option<String> {
+    let trail = Trail::new(Library::open_shared(dir, None).ok()?, || 0);
+    Some(trail.checkpoint().ok()??.text())
 }
 
 fn deed_of(sound: Sound) -> Deed {
@@ -285,6 +301,10 @@ fn deed_of(sound: Sound) -> Deed {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn damaged_end() -> LibraryError {
+    LibraryError::BadValue("the audit log's last entry")
 }
 
 fn not_recorded(error: &LibraryError) -> Fault {

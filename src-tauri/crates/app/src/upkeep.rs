@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use library::{Library, Status};
 use model::{Action, RecordingId};
+use serde_json::json;
 
 use crate::fault::{Fault, FaultCode};
-use crate::open::App;
+use crate::open::{App, Options};
 use crate::settings::Settings;
-use crate::trail::Deed;
+use crate::trail::{Deed, last_checkpoint};
 
 /// What is in the audio cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,9 +98,22 @@ impl App {
         Ok(self.inner.library.backup(file)?)
     }
 
-    /// Puts a backup in the place of the library in `dir`, which nobody may have open. What was there is kept beside it.
+    /// Puts a backup in the place of the library in `dir`, which nobody may have open. What was there is kept beside it. The
+    /// audit log is the backup's from then on; its next entry says how far the log had come that was there before.
     pub fn restore(dir: &Path, file: &Path) -> Result<RestoreOutcome, Fault> {
-        Ok(RestoreOutcome { kept: Library::restore(dir, file, None)? })
+        let before = last_checkpoint(dir);
+        let kept = Library::restore(dir, file, None)?;
+        let facts = json!({
+            "from": file.display().to_string(),
+            "kept": kept.as_ref().map(|kept| kept.display().to_string()),
+            "before": before,
+        });
+        let app = Self::open(Options::to_change(dir.to_owned()).without_keychain())?;
+        app.record(Action::Restore, None, facts).map_err(|fault| {
+            let words = format!("the backup is in place, but that could not be recorded: {}", fault.message);
+            Fault::new(fault.code, words)
+        })?;
+        Ok(RestoreOutcome { kept })
     }
 
     /// What is in the audio cache.
