@@ -4,7 +4,8 @@
 //! it takes to read; WebVTT says which ends are such estimates. Nothing in a text can begin a new caption, pass for a time
 //! or for markup.
 //!
-//! SubRip has no way to escape, so what players would take for markup is written with characters that look alike.
+//! SubRip has no way to escape, so what players would take for markup is written with characters that look alike; in the
+//! names of WebVTT voices too, where not every reader undoes an escape.
 
 mod cue;
 mod plain;
@@ -30,7 +31,7 @@ pub fn webvtt(transcript: &Transcript) -> Option<String> {
     for (number, cue) in (1..).zip(&cues.cues) {
         let (start, end) = (stamp(cue.start, '.'), stamp(cue.end, '.'));
         let text = cue.lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\n");
-        let voice = cue.voice.as_deref().map(|name| format!("<v {}>", escaped(name))).unwrap_or_default();
+        let voice = cue.voice.as_deref().map(voice).unwrap_or_default();
         out.push_str(&format!("{number}\n{start} --> {end}\n{voice}{text}\n\n"));
     }
     Some(out)
@@ -45,6 +46,12 @@ pub fn srt(transcript: &Transcript) -> Option<String> {
         format!("{number}\n{start} --> {end}\n{}\n\n", unmarked(&format!("{voice}{}", cue.lines.join(" "))))
     });
     Some(blocks.collect())
+}
+
+/// The tag of a voice. A name that ends with a dash must not make an arrow with the end of its tag.
+fn voice(name: &str) -> String {
+    let gap = if name.ends_with('-') { " " } else { "" };
+    format!("<v {}{gap}>", escaped(&unmarked(name)))
 }
 
 /// Where the words come from, and what about the times is not the source's.

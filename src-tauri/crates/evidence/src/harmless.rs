@@ -16,7 +16,7 @@ pub(crate) fn turns_direction(c: char) -> bool {
 pub(crate) fn one_line(text: &str) -> String {
     let shown: String =
         text.chars().map(|c| if turns_direction(c) { char::REPLACEMENT_CHARACTER } else { c }).collect();
-    lines(&shown).join(" ")
+    lines(&shown).join(" ").trim().to_owned()
 }
 
 /// The lines of a text, trimmed, without empty ones, and without control characters.
