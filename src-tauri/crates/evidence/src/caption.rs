@@ -9,6 +9,8 @@
 
 mod cue;
 mod plain;
+#[cfg(test)]
+mod tests;
 
 use model::{Ms, Transcript};
 

@@ -2,7 +2,8 @@
 //! log.
 //!
 //! - A [`bag::Bag`] is written, sealed, read back and published; [`verify::verify`] checks one without a library.
-//! - An [`Exhibit`] is one call as it is handed over. The writers of documents turn it into files.
+//! - An [`Exhibit`] is one call as it is handed over. The writers of documents turn it into files: [`vcon`], [`caption`],
+//!   [`table`], the recipient's [`page`], and the [`readme`] of the whole.
 //! - [`log`]: the audit log as a hash tree, and the search for alterations.
 //! - A [`SigningKey`] signs exports and checkpoints of the log, a [`PublicKey`] verifies them.
 //!
@@ -21,6 +22,8 @@ mod manifest;
 mod moments;
 pub mod page;
 pub mod readme;
+#[cfg(test)]
+mod sample;
 mod signature;
 pub mod table;
 pub mod vcon;

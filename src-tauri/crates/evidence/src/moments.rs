@@ -38,11 +38,15 @@ pub(crate) fn clock(ms: Ms) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How long the call was: its audio is believed over its source.
+/// How long the call was: the audio of its only recording is believed over its source; several recordings may follow
+/// each other or run side by side, so then the source is asked first.
 pub(crate) fn duration_of(exhibit: &Exhibit) -> Option<Ms> {
-    let heard = exhibit.recordings.iter().filter_map(|r| Exhibit::kept(r)?.facts.duration_ms);
-    let heard = heard.reduce(Ms::saturating_add);
-    heard.or(exhibit.record.call.duration_ms).or_else(|| spanned(&exhibit.record.call)).filter(|ms| *ms >= 0)
+    let call = &exhibit.record.call;
+    let heard = match exhibit.recordings.as_slice() {
+        [only] => Exhibit::kept(only).and_then(|file| file.facts.duration_ms),
+        _ => None,
+    };
+    heard.or(call.duration_ms).or_else(|| spanned(call)).filter(|ms| *ms >= 0)
 }
 
 /// When the call began as far as anybody knows: its start, else its end, else a recording's start.

@@ -7,6 +7,8 @@
 
 mod call;
 mod markup;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 use std::io::{self, Write};

@@ -3,6 +3,8 @@
 //! Everything in it that came from somewhere else is one harmless line.
 
 mod checks;
+#[cfg(test)]
+mod tests;
 
 use jiff::tz::TimeZone;
 

@@ -8,6 +8,8 @@
 mod access;
 mod cell;
 mod index;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::io::{self, Write};

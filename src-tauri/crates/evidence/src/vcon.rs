@@ -12,6 +12,8 @@
 mod conclusions;
 mod dialog;
 mod parties;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Read, Write};

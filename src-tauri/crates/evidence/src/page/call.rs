@@ -12,7 +12,7 @@ use crate::moments::{clock, duration_of, local, rfc3339, utc};
 use crate::{AudioFile, Exhibit, ExhibitRecording};
 
 /// Names longer than this are cut in the list; the facts have them whole.
-const MOST: usize = 60;
+const MOST: usize = 40;
 
 pub(super) fn write(exhibit: &Exhibit, number: u64, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<article class=\"call\" id=\"call-{number}\"><details>")?;
