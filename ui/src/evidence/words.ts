@@ -53,6 +53,8 @@ type Detail = Readonly<Record<string, JsonValue>>;
 
 /** How single facts of a detail are said. A fact that is not here is said by its name. */
 const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
+  recording: () => null,
+  valid: (value) => (value === true ? 'valid' : 'not valid'),
   query: (value) => quoted(value),
   text: (value) => quoted(value),
   reason: (value) => (value === '' ? null : `because: ${plain(value)}`),
@@ -73,6 +75,13 @@ const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
   case: (value) => (value === null || value === '' ? null : `for the case ${plain(value)}`),
 };
 
+/** What an entry concerns, in words. */
+export function objectWords(entry: Pick<AuditEntryView, 'action' | 'object' | 'object_words'>): string {
+  if (entry.object_words !== null) return entry.object_words;
+  if (entry.object === null) return '';
+  return entry.action === 'search' ? `“${entry.object}”` : entry.object;
+}
+
 /** The facts of an entry in a line: `0:10–2:40`, `“refund”, found 14`. */
 export function detailWords(entry: Pick<AuditEntryView, 'detail'>): string {
   const detail = entry.detail;
@@ -82,8 +91,8 @@ export function detailWords(entry: Pick<AuditEntryView, 'detail'>): string {
   const words: string[] = [];
   const from = facts['from_ms'];
   const to = facts['to_ms'];
-  const span = typeof from === 'number' && typeof to === 'number';
-  if (span) words.push(`${clock(from)}–${clock(to)}`);
+  const span = typeof from === 'number';
+  if (span) words.push(typeof to === 'number' ? `${clock(from)}–${clock(to)}` : `from ${clock(from)} on`);
   for (const [name, value] of Object.entries(facts)) {
     if (span && (name === 'from_ms' || name === 'to_ms')) continue;
     const say = FACTS[name];
@@ -97,7 +106,14 @@ function other(name: string, value: JsonValue): string | null {
   const spoken = name.replaceAll('_', ' ');
   if (value === null || value === '' || value === false) return null;
   if (value === true) return spoken;
+  if (typeof value === 'object' && !Array.isArray(value) && 'old' in value && 'new' in value) {
+    return `${spoken}: ${changed(value['old'])} → ${changed(value['new'])}`;
+  }
   return `${spoken}: ${plain(value)}`;
+}
+
+function changed(value: JsonValue | undefined): string {
+  return value === undefined || value === null || value === '' ? 'nothing' : plain(value);
 }
 
 function plain(value: JsonValue): string {
