@@ -35,7 +35,8 @@ class LogOnly implements Backend {
     if (name === 'choose_save_place') return '/home/kim/log.csv';
     if (name !== 'audit_log') return {};
     const found = this.entries
-      .toReversed()
+      .slice()
+      .reverse()
       .filter((each) => query.action === null || each.action === query.action)
       .filter((each) => query.call === null || each.call === query.call)
       .filter((each) => query.before === null || each.seq < query.before);
