@@ -14,6 +14,9 @@ mod tags;
 mod tree;
 mod vcon;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use model::Cancel;

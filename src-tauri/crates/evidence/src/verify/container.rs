@@ -127,7 +127,7 @@ impl Container {
             Kind::Folder(root) => Ok(Box::new(open_regular(&root.join(path))?)),
             Kind::Zip(reader, index) => {
                 let at = index.get(path).ok_or(io::ErrorKind::NotFound)?;
-                Ok(Box::new(reader.read(&reader.entries[*at])?))
+                Ok(Box::new(reader.read(&reader.entries[*at])))
             }
         }
     }

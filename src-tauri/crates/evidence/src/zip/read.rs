@@ -107,11 +107,9 @@ impl ZipReader {
         Ok(reader)
     }
 
-    /// The bytes of an entry.
-    pub(crate) fn read(&self, entry: &Stored) -> io::Result<impl Read + '_> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(entry.data_at))?;
-        Ok(file.take(entry.size))
+    /// The bytes of an entry. Several may be read by turns.
+    pub(crate) fn read(&self, entry: &Stored) -> impl Read + '_ {
+        Bytes { file: &self.file, at: entry.data_at, left: entry.size }
     }
 
     fn read_directory(&mut self, directory: &Directory, cancel: &Cancel) -> Result<Vec<Central>, Unreadable> {
@@ -243,6 +241,23 @@ impl ZipReader {
         };
         let data_at = at + local.raw.len() as u64;
         Ok(Some((local, data_at)))
+    }
+}
+
+/// Bytes of an entry that are still to be read; every reader of the file has a place of its own.
+struct Bytes<'a> {
+    file: &'a File,
+    at: u64,
+    left: u64,
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.at))?;
+        let read = self.file.take(self.left).read(buffer)?;
+        self.at += read as u64;
+        self.left -= read as u64;
+        Ok(read)
     }
 }
 
