@@ -7,11 +7,13 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod case;
+mod export;
 mod filter;
 mod values;
 
 pub use case::{CaseCalls, CaseCommand};
-pub use filter::{Audio, Direction, Filters, YesNo};
+pub use export::{ExportArguments, VerifyArguments};
+pub use filter::{Audio, Direction, Filters, Narrowing, YesNo};
 pub use values::{Size, When};
 
 use values::{key_value, size, speed};
@@ -45,6 +47,10 @@ impl Arguments {
     pub fn read() -> Result<Self, clap::Error> {
         let arguments = Self::try_parse()?;
         match &arguments.command {
+            Command::Export(export) => match export.misused() {
+                Some(why) => Err(Self::command().error(ErrorKind::MissingRequiredArgument, why)),
+                None => Ok(arguments),
+            },
             Command::Fetch { calls, all: false, filters, .. } if calls.is_empty() && filters.is_empty() => {
                 let why = "say which calls to fetch: name them, give filters, or --all";
                 Err(Self::command().error(ErrorKind::MissingRequiredArgument, why))
@@ -121,6 +127,15 @@ pub enum Command {
         #[command(flatten)]
         span: Span,
     },
+    /// Hand calls over: as a bag that anyone can verify, or as plain files.
+    ///
+    /// --json: {"path","calls","files","bytes","algorithm","tagmanifest","missing":[{"call","reason"}],"signed_by",
+    /// "public_key","unsigned_because"}. Exit code 3: some audio is missing that may still come.
+    Export(Box<ExportArguments>),
+    /// Verify what was handed over; no library is needed. Exit code 4: something is wrong with it.
+    ///
+    /// --json: {"valid","problems":[{"path","problem"}],"files","bytes","tagmanifest","signed_by","public_key"}.
+    Verify(VerifyArguments),
     /// Gather calls into cases, which hold them.
     #[command(subcommand)]
     Case(CaseCommand),

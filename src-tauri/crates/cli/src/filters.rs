@@ -4,31 +4,46 @@ use app::{App, AudioFilter, Day, Fault, Filter};
 use jiff::tz::TimeZone;
 use model::AudioState;
 
-use crate::arguments::{Audio, Direction, Filters, When, YesNo};
+use crate::arguments::{Audio, Direction, Filters, Narrowing, When, YesNo};
 
 impl Filters {
     /// Whether nothing is narrowed.
     pub fn is_empty(&self) -> bool {
-        let Self { source, from, to, utc: _, number, agent, direction, status, .. } = self;
-        let texts = [source, number, agent, status, &self.sentiment, &self.topic, &self.case];
-        texts.iter().all(|text| text.is_none())
-            && from.is_none()
-            && to.is_none()
-            && direction.is_none()
-            && self.min_duration.is_none()
-            && self.max_duration.is_none()
-            && self.has_transcript.is_none()
-            && self.audio.is_none()
+        self.narrowing.is_empty() && self.to.is_none() && self.audio.is_none()
     }
 
     /// The filter as the application takes it.
     pub fn read(&self, app: &App) -> Result<Filter, Fault> {
+        self.narrowing.read(app, self.to, self.audio)
+    }
+}
+
+impl Narrowing {
+    /// Whether nothing is narrowed.
+    pub fn is_empty(&self) -> bool {
+        self.is_case_alone() && self.case.is_none()
+    }
+
+    /// Whether nothing is narrowed but perhaps to a case.
+    pub fn is_case_alone(&self) -> bool {
+        let Self { source, from, utc: _, number, agent, direction, status, .. } = self;
+        let texts = [source, number, agent, status, &self.sentiment, &self.topic];
+        texts.iter().all(|text| text.is_none())
+            && from.is_none()
+            && direction.is_none()
+            && self.min_duration.is_none()
+            && self.max_duration.is_none()
+            && self.has_transcript.is_none()
+    }
+
+    /// The filter as the application takes it, with what the command says about the end of the span and the audio.
+    pub fn read(&self, app: &App, to: Option<When>, audio: Option<Audio>) -> Result<Filter, Fault> {
         let zone = if self.utc { TimeZone::UTC } else { TimeZone::system() };
         let moment = |when: Option<When>, which| when.map(|when| moment(when, &zone, which)).transpose();
         Ok(Filter {
             source: self.source.as_deref().map(|name| app.source_named(name)).transpose()?,
             from_ms: moment(self.from, Day::Start)?,
-            to_ms: moment(self.to, Day::End)?,
+            to_ms: moment(to, Day::End)?,
             number: self.number.clone(),
             agent: self.agent.clone(),
             direction: self.direction.map(|direction| match direction {
@@ -39,7 +54,7 @@ impl Filters {
             min_duration_ms: self.min_duration,
             max_duration_ms: self.max_duration,
             has_transcript: self.has_transcript.map(|answer| answer == YesNo::Yes),
-            audio: self.audio.map(|state| match state {
+            audio: audio.map(|state| match state {
                 Audio::Cached => AudioFilter::State(AudioState::Cached),
                 Audio::Available => AudioFilter::State(AudioState::Available),
                 Audio::Pending => AudioFilter::State(AudioState::Pending),
@@ -71,7 +86,7 @@ mod tests {
 
     fn from(date: &str) -> Option<When> {
         match Arguments::try_parse_from(["turnstone", "list", "--from", date]).ok()?.command {
-            Command::List { filters, .. } => filters.from,
+            Command::List { filters, .. } => filters.narrowing.from,
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ mod caching;
 mod calls;
 mod casing;
 mod filters;
+mod handing_over;
 mod output;
 mod sound;
 mod sources;
@@ -99,6 +100,13 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         }
         Command::Render(render) => sound::render(&sound::open(dir, offline)?, &render, output, cancel),
         Command::Play { call, span } => sound::play(&sound::open(dir, offline)?, &call, &span, output, cancel),
+        Command::Export(export) => {
+            let app = sound::open(dir, offline)?;
+            let end = handing_over::export(&app, &export, output, cancel);
+            tell_renewed(&app, output);
+            end
+        }
+        Command::Verify(verify) => handing_over::verify(&verify, output, cancel),
         Command::Case(command) if command.changes() => casing::run(&change(dir)?, command, output),
         Command::Case(command) => casing::run(&look(dir)?, command, output),
         Command::Cache(command) if command.changes() => caching::run(&change(dir)?, &command, output, cancel),

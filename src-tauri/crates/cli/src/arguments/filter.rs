@@ -7,15 +7,25 @@ use super::values::{When, when};
 /// Which calls.
 #[derive(Debug, Default, Args)]
 pub struct Filters {
+    #[command(flatten)]
+    pub narrowing: Narrowing,
+    /// Begun before this moment, or on or before this day.
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    pub to: Option<When>,
+    /// With audio in this state.
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub audio: Option<Audio>,
+}
+
+/// What narrows the calls besides options whose names mean something else for some commands.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Narrowing {
     /// From this source.
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// Begun at or after this moment: RFC 3339, or YYYY-MM-DD in your zone.
     #[arg(long, value_name = "DATE", value_parser = when)]
     pub from: Option<When>,
-    /// Begun before this moment, or on or before this day.
-    #[arg(long, value_name = "DATE", value_parser = when)]
-    pub to: Option<When>,
     /// Days are UTC days.
     #[arg(long)]
     pub utc: bool,
@@ -40,9 +50,6 @@ pub struct Filters {
     /// With or without a transcript.
     #[arg(long, value_enum)]
     pub has_transcript: Option<YesNo>,
-    /// With audio in this state.
-    #[arg(long, value_enum, value_name = "STATE")]
-    pub audio: Option<Audio>,
     /// With this overall sentiment.
     #[arg(long, value_name = "S")]
     pub sentiment: Option<String>,
