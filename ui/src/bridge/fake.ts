@@ -105,7 +105,10 @@ export class FakeBackend implements Backend {
       { keychain: options.keyless !== true },
     );
     this.handlers = { ...this.own, ...this.cases.handlers, ...this.evidence.handlers };
-    if (options.cases) this.cases.invent(this.all().filter((_, i) => i % 3 === 1 && i < 60).map((row) => row.id));
+    if (options.cases) {
+      this.cases.invent(this.all().filter((_, i) => i % 3 === 1 && i < 60).map((row) => row.id));
+      this.rows = null;
+    }
   }
 
   listen(handler: (event: AppEvent) => void): () => void {

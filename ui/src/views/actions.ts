@@ -134,6 +134,8 @@ export function showAudit(call: string | null): void {
 
 export async function go(place: Place): Promise<void> {
   app.screen = 'library';
+  // Whoever opens a case goes on with it.
+  if (place.kind === 'case') cases.use(place.case);
   await library.setPlace(place);
   if (search.active) await search.run();
 }
