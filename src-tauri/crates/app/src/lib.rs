@@ -4,6 +4,7 @@
 //! looking after sources, synchronising, upkeep. Alone of all crates it hands a source's bytes to the cache and a cached
 //! file to the player.
 
+mod auditing;
 mod browse;
 mod cases;
 mod clock;
@@ -31,6 +32,7 @@ mod upkeep;
 mod verifying;
 mod watching;
 
+pub use auditing::{AuditHealth, AuditLine, AuditProblem, kept_checkpoint};
 pub use browse::{Day, day_start};
 pub use cases::{CaseFacts, Selection};
 pub use clock::system as now_ms;
@@ -62,8 +64,8 @@ pub use watching::Looked;
 pub use audio::player::Command;
 pub use audio::render::{Channels, Rendered};
 pub use library::{
-    AudioFilter, CallRow, CaseRow, Facets, Filter, Overview, Page, PinnedSearch, SearchCount, SearchHit, SearchPage,
-    SearchSort, Sort, Status, StoredCall, StoredRecording, SyncRun,
+    AudioFilter, AuditFilter, CallRow, CaseRow, Facets, Filter, Overview, Page, PinnedSearch, SearchCount, SearchHit,
+    SearchPage, SearchSort, Sort, Status, StoredCall, StoredRecording, SyncRun,
 };
 pub use source::secret::Secret;
 pub use source::{Check, Waiting};

@@ -49,6 +49,7 @@ use crate::settings::PERSON;
 use heard::{Hearing, Seen, Sound};
 use typed::Typed;
 
+pub(crate) use chain::signature_by;
 pub use deed::Deed;
 pub(crate) use recorder::{Recorder, ToRecorder};
 

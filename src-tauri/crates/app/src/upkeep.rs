@@ -81,6 +81,7 @@ impl App {
     /// What is damaged in the library, one line each; nothing if it is whole.
     pub fn check_library(&self) -> Result<Vec<String>, Fault> {
         let mut problems = self.inner.library.reader()?.check()?;
+        problems.extend(self.audit_damage()?);
         for recording in self.cache_status()?.missing {
             problems.push(format!("the cached audio of recording {recording} is missing or has the wrong length"));
         }

@@ -202,6 +202,13 @@ impl PublicKey {
         bytes
     }
 
+    /// The eight bytes by which minisign tells keys apart; chosen at random with the key, and not proof of it.
+    pub fn number(&self) -> [u8; 8] {
+        let mut number = [0; 8];
+        number.copy_from_slice(self.key.keynum());
+        number
+    }
+
     /// minisign's id of the key, as minisign prints it.
     fn id(&self) -> String {
         self.key.keynum().iter().rev().map(|byte| format!("{byte:02X}")).collect()

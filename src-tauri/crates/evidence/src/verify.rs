@@ -4,6 +4,7 @@
 //! manifests, no file that is not listed, the signature it names, its part of the audit log, its vCons and every byte between
 //! the files of its zip file.
 
+mod checkpoint;
 mod container;
 mod declaration;
 mod inspection;
@@ -21,6 +22,7 @@ use std::path::Path;
 
 use model::Cancel;
 
+pub use checkpoint::kept_checkpoint;
 pub use report::{Problem, Report, VerifyError};
 
 use container::{Container, Opened};

@@ -35,7 +35,7 @@ CREATE TABLE audit (
     object    TEXT,
     detail    TEXT    NOT NULL,                      -- JSON object, byte for byte as it was hashed
     edge      BLOB    NOT NULL,                      -- hashes of the complete subtrees, largest first, 32 bytes each
-    signature BLOB                                   -- of the checkpoint with this entry as the last, where a key was at hand
+    signature BLOB                                   -- where a key was at hand: its number (8 bytes), and its signature of the checkpoint here
 ) STRICT;
 CREATE INDEX audit_by_object ON audit (object, seq) WHERE object IS NOT NULL;
 

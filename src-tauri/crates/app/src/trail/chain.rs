@@ -1,7 +1,7 @@
 //! From deeds to rows: each entry is hashed onto the ones before it.
 
-use evidence::SigningKey;
 use evidence::log::{Checkpoint, Edge, Origin, detail_text, entry_hash};
+use evidence::{PublicKey, SigningKey};
 use library::{AuditRow, AuditTail, LibraryError};
 use model::{Action, AuditEntry};
 use serde_json::Map;
@@ -47,7 +47,7 @@ impl Link {
         };
         let mut rows: Vec<AuditRow> = first.into_iter().chain(deeds).map(row).collect();
         if let (Some(key), Some(origin), Some(last)) = (&self.key, origin, rows.last_mut()) {
-            last.signature = Some(Checkpoint::of(origin, &edge).sign(key).to_vec());
+            last.signature = Some(signature(&Checkpoint::of(origin, &edge), key));
         }
         Ok(rows)
     }
@@ -56,6 +56,16 @@ impl Link {
 /// Which log the first entry begins.
 pub fn origin_of(first: &AuditEntry) -> Option<Origin> {
     first.object.as_deref()?.parse().ok().map(Origin)
+}
+
+/// A signature as it is kept: by which key, and what it signed.
+fn signature(checkpoint: &Checkpoint, key: &SigningKey) -> Vec<u8> {
+    [key.public().number().as_slice(), &checkpoint.sign(key)].concat()
+}
+
+/// The signature of a row, if it is by this key. An entry may have been signed with the key of another run.
+pub fn signature_by<'r>(row: &'r AuditRow, key: &PublicKey) -> Option<&'r [u8]> {
+    row.signature.as_deref()?.strip_prefix(&key.number())
 }
 
 fn begin(log: Uuid) -> Deed {

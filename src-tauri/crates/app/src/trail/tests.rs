@@ -90,8 +90,8 @@ fn every_row_carries_the_edge_of_the_tree_and_with_a_key_the_checkpoints_signatu
     }
     assert!(rows[..6].iter().all(|row| row.signature.is_none()), "the last of those written together is enough");
     let origin = desk.app.inner.trail.origin().unwrap().unwrap();
-    let signature = <[u8; 64]>::try_from(rows[6].signature.as_deref().unwrap()).unwrap();
-    assert!(evidence::log::Checkpoint::of(origin, &edge).is_signed(&key.public(), &signature));
+    let signature = chain::signature_by(&rows[6], &key.public()).unwrap().try_into().unwrap();
+    assert!(evidence::log::Checkpoint::of(origin, &edge).is_signed(&key.public(), signature));
 }
 
 #[test]

@@ -11,7 +11,7 @@ const SHORT: u64 = 64 * 1024;
 /// The version of exports that is written and understood.
 const VERSION: &str = "1";
 /// The part of the audit log in an export.
-const CHECKPOINT: &str = "log/checkpoint";
+pub(super) const CHECKPOINT: &str = "log/checkpoint";
 const ENTRIES: &str = "log/entries.jsonl";
 const PROOFS: &str = "log/proofs.jsonl";
 

@@ -23,7 +23,7 @@ pub struct AuditRow {
     pub entry: AuditEntry,
     /// The hash tree's edge with this entry as the last.
     pub edge: Vec<u8>,
-    /// A signature of the checkpoint with this entry as the last, where a key was at hand.
+    /// A signature of the checkpoint with this entry as the last, where a key was at hand, behind the number of the key.
     pub signature: Option<Vec<u8>>,
 }
 
@@ -103,7 +103,8 @@ impl Reader {
         Ok(page)
     }
 
-    /// Hands the entries of a range to `each`, in order and as of one moment, whatever is wrong with them.
+    /// Hands the entries of a range to `each`, in order and as of one moment, whatever is wrong with them. A range from 0 on
+    /// has also those that somebody put before the first.
     pub fn audit_rows<E: From<LibraryError>>(
         &self,
         range: RangeInclusive<u64>,
@@ -112,7 +113,8 @@ impl Reader {
         let mut query = || -> Result<(), Outcome<E>> {
             let sql = format!("{ROW} WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq");
             let mut statement = self.conn().prepare_cached(&sql)?;
-            let mut rows = statement.query(params![signed(*range.start()), signed(*range.end())])?;
+            let start = if *range.start() == 0 { i64::MIN } else { signed(*range.start()) };
+            let mut rows = statement.query(params![start, signed(*range.end())])?;
             while let Some(row) = rows.next()? {
                 self.go_on().map_err(LibraryError::from)?;
                 each(audit_row(row)?).map_err(Outcome::Theirs)?;

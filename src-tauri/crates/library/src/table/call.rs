@@ -1,7 +1,8 @@
 use model::{AudioState, CallId, Direction, Ms, Party, SourceId};
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 
 use super::column::{Id, party, small};
+use crate::{LibraryError, Reader};
 
 /// A call as the list shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,16 @@ impl CallRow {
     /// Whether anything said is known.
     pub fn has_transcript(&self) -> bool {
         self.turns > 0
+    }
+}
+
+impl Reader {
+    /// A call as the list shows it.
+    pub fn call_row(&self, id: CallId) -> Result<Option<CallRow>, LibraryError> {
+        let sql =
+            format!("SELECT {ROW_COLUMNS} FROM call JOIN source ON source.key = call.source_key WHERE call.id = ?1");
+        let row = self.conn().prepare_cached(&sql)?.query_row([id.0.as_bytes().as_slice()], call_row).optional()?;
+        Ok(row.map(|(_, row)| row))
     }
 }
 
