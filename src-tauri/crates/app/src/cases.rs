@@ -1,11 +1,15 @@
 //! Cases: named baskets of calls that are handed over as evidence. What is in one is held: see `keeping`.
 
+use std::collections::HashSet;
+
 use library::{CaseRow, Filter, LibraryError};
-use model::{CallId, Case, CaseId, Completeness};
+use model::{Action, CallId, Case, CaseId, Completeness};
+use serde_json::{Value, json};
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
 use crate::open::App;
+use crate::trail::Deed;
 
 /// Which calls are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct CaseFacts {
 
 /// So many calls are put in or taken out in one transaction.
 const AT_ONCE: usize = 5_000;
+/// So many of them are named in the audit log; of more, only how many there were.
+const NAMED: usize = 100;
 /// Characters of a name, number or person.
 const LONGEST_LINE: usize = 200;
 /// Characters of a purpose.
@@ -78,69 +84,102 @@ impl App {
     pub fn make_case(&self, facts: CaseFacts) -> Result<CaseRow, Fault> {
         let case = facts.into_case(CaseId(uuid::Uuid::new_v4()), self.now_ms())?;
         let kept = case.clone();
-        self.inner.library.write(move |writer| writer.add_case(&kept))?;
+        self.change_recorded(Deed::about(case.id, "made", &facts_of(&case)), move |writer| writer.add_case(&kept))?;
         self.tell(&AppEvent::CasesChanged);
         self.case(case.id)
     }
 
     /// Changes what is said about a case.
     pub fn change_case(&self, id: CaseId, facts: CaseFacts) -> Result<CaseRow, Fault> {
-        let case = facts.into_case(id, self.case(id)?.case.made_ms)?;
-        self.inner.library.write(move |writer| writer.change_case(&case))?;
-        self.tell(&AppEvent::CasesChanged);
+        let before = self.case(id)?.case;
+        let case = facts.into_case(id, before.made_ms)?;
+        let detail = json!({ "from": facts_of(&before), "to": facts_of(&case) });
+        if case != before {
+            self.change_recorded(Deed::about(id, "changed", &detail), move |writer| writer.change_case(&case))?;
+            self.tell(&AppEvent::CasesChanged);
+        }
         self.case(id)
     }
 
     /// Removes a case; its calls stay and are held by it no longer. Answers how many those were.
     pub fn remove_case(&self, id: CaseId) -> Result<u64, Fault> {
-        let calls = self.inner.library.write(move |writer| writer.remove_case(id))?;
-        self.after_change(calls)?;
+        let row = self.case(id)?;
+        let detail = json!({ "case": facts_of(&row.case), "calls": row.calls });
+        let deed = Deed { action: Action::Delete, ..Deed::about(id, "removed", &detail) };
+        let calls = self.change_recorded(deed, move |writer| writer.remove_case(id))?;
+        self.tell_moved(calls);
         self.make_room(&[])?;
         Ok(calls)
     }
 
     /// Puts calls into a case, which holds them from now on. Answers how many were not in it before.
     pub fn put_in_case(&self, id: CaseId, which: &Selection) -> Result<u64, Fault> {
-        let at_ms = self.now_ms();
-        self.move_calls(id, which, move |writer, calls| writer.put_in_case(id, calls, at_ms))
+        let (mut calls, within, at_ms) = (self.selected(which)?, self.within(id)?, self.now_ms());
+        calls.retain(|call| !within.contains(call));
+        self.move_calls((id, "put"), &calls, move |writer, calls| writer.put_in_case(id, calls, at_ms))
     }
 
     /// Takes calls out of a case. Answers how many were in it.
     pub fn take_from_case(&self, id: CaseId, which: &Selection) -> Result<u64, Fault> {
-        let taken = self.move_calls(id, which, move |writer, calls| writer.take_from_case(id, calls))?;
+        let (mut calls, within) = (self.selected(which)?, self.within(id)?);
+        calls.retain(|call| within.contains(call));
+        let taken = self.move_calls((id, "taken"), &calls, move |writer, calls| writer.take_from_case(id, calls))?;
         self.make_room(&[])?;
         Ok(taken)
+    }
+
+    /// What is in a case now.
+    fn within(&self, id: CaseId) -> Result<HashSet<CallId>, Fault> {
+        self.case(id)?;
+        let filter = Filter { case: Some(id), ..Filter::default() };
+        Ok(self.inner.library.reader()?.call_ids(&filter)?.into_iter().collect())
     }
 
     /// Changes what is in a case, some calls at a time. What was done before something failed stays done, and is told.
     fn move_calls(
         &self,
-        id: CaseId,
-        which: &Selection,
+        (id, how): (CaseId, &str),
+        calls: &[CallId],
         change: impl Fn(&mut library::Writer<'_>, &[CallId]) -> Result<u64, LibraryError> + Copy + Send + 'static,
     ) -> Result<u64, Fault> {
-        self.case(id)?;
-        let (mut moved, mut failed) = (0, None);
-        for calls in self.selected(which)?.chunks(AT_ONCE) {
+        let mut moved = 0;
+        for calls in calls.chunks(AT_ONCE) {
+            let named: Vec<String> = calls.iter().take(NAMED).map(ToString::to_string).collect();
+            let deed = Deed::about(id, how, &json!({ "calls": calls.len(), "ids": named }));
             let calls = calls.to_vec();
-            match self.inner.library.write(move |writer| change(writer, &calls)) {
-                Ok(calls) => moved += calls,
-                Err(error) => {
-                    failed = Some(error.into());
-                    break;
-                }
-            }
+            let more = self.change_recorded(deed, move |writer| change(writer, &calls));
+            moved += more.inspect_err(|_| self.tell_moved(moved))?;
         }
-        self.after_change(moved)?;
-        failed.map_or(Ok(moved), Err)
+        self.tell_moved(moved);
+        Ok(moved)
     }
 
-    fn after_change(&self, calls: u64) -> Result<(), Fault> {
+    /// Changes the library and the audit log together, or neither.
+    fn change_recorded<T: Send + 'static>(
+        &self,
+        deed: Deed,
+        change: impl FnOnce(&mut library::Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let entries = self.inner.trail.entries(vec![deed])?;
+        Ok(self.inner.library.write_durably(move |writer| {
+            let answer = change(writer)?;
+            writer.append_audit(entries)?;
+            Ok(answer)
+        })?)
+    }
+
+    fn tell_moved(&self, calls: u64) {
         self.tell(&AppEvent::CasesChanged);
         if calls > 0 {
             self.tell(&AppEvent::LibraryChanged);
         }
-        Ok(())
+    }
+}
+
+impl Deed {
+    /// What was done with a case, in one word, and what else is to be told.
+    fn about(case: CaseId, how: &str, detail: &Value) -> Self {
+        Self::new(Action::Case, Some(case.to_string()), json!({ "change": how, "what": detail }))
     }
 }
 
@@ -155,6 +194,10 @@ impl CaseFacts {
             made_ms,
         })
     }
+}
+
+fn facts_of(case: &Case) -> Value {
+    json!({ "name": case.name, "number": case.number, "purpose": case.purpose, "person": case.person })
 }
 
 fn line(what: &str, typed: &str) -> Result<String, Fault> {

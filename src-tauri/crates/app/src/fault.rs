@@ -134,7 +134,9 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Cancelled(_) => FaultCode::Cancelled,
-            StoreError::Invalid(_) | StoreError::Length { .. } | StoreError::Elsewhere { .. } => FaultCode::Unreadable,
+            StoreError::Invalid(_) | StoreError::Length { .. } | StoreError::Elsewhere { .. } | StoreError::Other => {
+                FaultCode::Unreadable
+            }
             StoreError::Source { .. } | StoreError::TooLarge { .. } | StoreError::Disk { .. } => FaultCode::Io,
         };
         Self::new(code, error.to_string())

@@ -90,7 +90,8 @@ impl App {
         recording.file.as_ref().is_some_and(|file| file.facts.bytes.is_some_and(|bytes| holds(file, bytes)))
     }
 
-    /// The call without the row of a file that is missing or has another length than it should.
+    /// The call without the row of a file that is missing or has another length than it should; but that stays if a case
+    /// holds it, as it says which bytes alone may take the file's place.
     fn without_lost_file(&self, call: &StoredCall, id: RecordingId) -> Result<StoredCall, Fault> {
         let why = "the file in the cache is missing or has the wrong length".to_owned();
         let why = self.attempt(Tier::Local, Outcome::Invalid, why);
@@ -200,6 +201,7 @@ impl App {
             validator: audio.validator.as_deref(),
             door,
             limit: LIMIT,
+            only: sha256_held(call, recording),
             told: &told,
         };
         let verify = if *of_disk { verify } else { verify_arrived };
@@ -330,6 +332,11 @@ impl Refused {
     }
 }
 
+/// The bytes that alone may come in the place of a file that is damaged or missing, if a case holds it.
+pub(crate) fn sha256_held<'a>(call: &StoredCall, recording: &'a StoredRecording) -> Option<&'a str> {
+    recording.file.as_ref().filter(|_| call.row.in_case)?.facts.sha256.as_deref()
+}
+
 /// How a recording stood before this round.
 fn standing_of(recording: &StoredRecording) -> cache::Standing {
     cache::Standing {
@@ -404,7 +411,9 @@ pub(crate) fn unreadable(error: &DecodeError) -> String {
 fn outcome_of(error: &StoreError) -> Outcome {
     match error {
         StoreError::Source { .. } | StoreError::Disk { .. } => Outcome::Network,
-        StoreError::Length { .. } | StoreError::Elsewhere { .. } | StoreError::Invalid(_) => Outcome::Invalid,
+        StoreError::Length { .. } | StoreError::Elsewhere { .. } | StoreError::Invalid(_) | StoreError::Other => {
+            Outcome::Invalid
+        }
         StoreError::TooLarge { .. } => Outcome::TooLarge,
         StoreError::Cancelled(_) => Outcome::Cancelled,
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::event::AppEvent;
 use crate::fault::{Fault, FaultCode};
-use crate::obtain::{LIMIT, verify};
+use crate::obtain::{LIMIT, sha256_held, verify};
 use crate::open::App;
 
 /// What became of one file.
@@ -83,7 +83,8 @@ impl App {
         let stopped = |_| Fault::new(FaultCode::Cancelled, "stopped; what was copied is kept");
         let _turn = self.inner.underway.begin(id, cancel).map_err(stopped)?;
         let call = self.call(call)?;
-        if call.recordings.iter().any(|recording| recording.id == id && self.is_cached(recording)) {
+        let recording = call.recordings.iter().find(|recording| recording.id == id);
+        if recording.is_some_and(|recording| self.is_cached(recording)) {
             return Ok(Err("its audio is in the cache already".to_owned()));
         }
         let mut file = match File::open(path) {
@@ -97,6 +98,7 @@ impl App {
             validator: None,
             door: Door::Source,
             limit: LIMIT,
+            only: recording.and_then(|recording| sha256_held(&call, recording)),
             told: &|_| {},
         };
         match self.inner.store.put(id, incoming, &verify, cancel) {

@@ -35,6 +35,8 @@ pub struct Incoming<'a> {
     pub door: Door,
     /// Never more than this many bytes.
     pub limit: u64,
+    /// If these bytes are held: their SHA-256. No others are kept.
+    pub only: Option<&'a str>,
     /// Told how it goes, on the thread that puts.
     pub told: &'a dyn Fn(Told<'_>),
 }
@@ -109,6 +111,9 @@ pub enum StoreError {
     /// The bytes are not usable audio.
     #[error("{0}")]
     Invalid(String),
+    /// The bytes are sound, but not those that are held.
+    #[error("the source has other audio now than what is held in a case, so it was not taken")]
+    Other,
     /// The cache's disk failed.
     #[error("cannot use the audio cache at {path}: {cause}")]
     Disk {
@@ -163,6 +168,9 @@ impl Store {
         fs::create_dir_all(&dir).map_err(|cause| disk(&dir, cause))?;
         let mut part = Part::open(self.part_of(recording), &incoming)?;
         let (length, hash) = part.fill(&mut incoming, cancel)?;
+        if incoming.only.is_some_and(|only| only != hash) {
+            return Err(StoreError::Other);
+        }
         let found = verify(part.path()).map_err(StoreError::Invalid)?;
         let extension = found.format.as_deref().filter(|f| is_plain(f)).unwrap_or("audio").to_owned();
         let path = format!("{}/{name}.{extension}", &name[..2]);

@@ -47,6 +47,19 @@ fn whoever_is_told_how_far_a_file_has_come_can_read_so_much_of_it() {
 }
 
 #[test]
+fn in_the_place_of_what_is_held_only_the_same_bytes_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let stored = put(&store(&dir), b"abc", None).unwrap();
+    let only = stored.facts.sha256.as_deref();
+    let again =
+        |mut bytes: &[u8]| store(&dir).put(recording(), Incoming { only, ..whole(&mut bytes) }, &wav, &Cancel::new());
+    assert!(matches!(again(b"abd"), Err(StoreError::Other)));
+    assert_eq!(fs::read(store(&dir).resolve(&stored.path)).unwrap(), b"abc");
+    assert_eq!(files(&dir), 1, "and nothing else is left");
+    assert_eq!(again(b"abc").unwrap(), stored);
+}
+
+#[test]
 fn a_wrong_length_leaves_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();
     for announced in [2, 4] {
@@ -268,12 +281,30 @@ fn put(store: &Store, bytes: &[u8], length: Option<u64>) -> Result<Stored, Store
 
 /// Bytes from the beginning that could not be gone on with.
 fn whole(bytes: &mut dyn Read) -> Incoming<'_> {
-    Incoming { bytes, from: 0, length: None, validator: None, door: Door::Source, limit: LIMIT, told: &|_| {} }
+    Incoming {
+        bytes,
+        from: 0,
+        length: None,
+        validator: None,
+        door: Door::Source,
+        limit: LIMIT,
+        only: None,
+        told: &|_| {},
+    }
 }
 
 /// The bytes of version `v1` from here on; 6 in all.
 fn version_1(bytes: &mut dyn Read, from: u64) -> Incoming<'_> {
-    Incoming { bytes, from, length: Some(6), validator: Some("v1"), door: Door::Source, limit: LIMIT, told: &|_| {} }
+    Incoming {
+        bytes,
+        from,
+        length: Some(6),
+        validator: Some("v1"),
+        door: Door::Source,
+        limit: LIMIT,
+        only: None,
+        told: &|_| {},
+    }
 }
 
 /// A store in which a transfer of `abcdef` broke after `abc`.
