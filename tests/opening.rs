@@ -28,7 +28,7 @@ fn looking_works_beside_the_owner_and_changes_nothing() {
     let before = contents(desk.app.library_dir());
     for refused in [
         looking.add_source(folder_source(&desk.folder, "Mine")).map(drop),
-        looking.remove_source(desk.source, true),
+        looking.remove_source(desk.source, true).map(drop),
         looking.change_settings(Settings::default()).map(drop),
     ] {
         assert_eq!(code(refused), FaultCode::Locked, "only the owner changes anything");

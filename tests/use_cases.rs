@@ -4,6 +4,7 @@
 
 mod arriving;
 mod broken_input;
+mod cases;
 mod desk;
 mod downloading;
 mod importing;
