@@ -84,7 +84,9 @@ impl App {
     pub fn make_case(&self, facts: CaseFacts) -> Result<CaseRow, Fault> {
         let case = facts.into_case(CaseId(uuid::Uuid::new_v4()), self.now_ms())?;
         let kept = case.clone();
-        self.change_recorded(Deed::about(case.id, "made", &facts_of(&case)), move |writer| writer.add_case(&kept))?;
+        self.write_recorded(vec![Deed::about(case.id, "made", &facts_of(&case))], move |writer| {
+            writer.add_case(&kept)
+        })?;
         self.tell(&AppEvent::CasesChanged);
         self.case(case.id)
     }
@@ -95,7 +97,7 @@ impl App {
         let case = facts.into_case(id, before.made_ms)?;
         let detail = json!({ "from": facts_of(&before), "to": facts_of(&case) });
         if case != before {
-            self.change_recorded(Deed::about(id, "changed", &detail), move |writer| writer.change_case(&case))?;
+            self.write_recorded(vec![Deed::about(id, "changed", &detail)], move |writer| writer.change_case(&case))?;
             self.tell(&AppEvent::CasesChanged);
         }
         self.case(id)
@@ -106,7 +108,7 @@ impl App {
         let row = self.case(id)?;
         let detail = json!({ "case": facts_of(&row.case), "calls": row.calls });
         let deed = Deed { action: Action::Delete, ..Deed::about(id, "removed", &detail) };
-        let calls = self.change_recorded(deed, move |writer| writer.remove_case(id))?;
+        let calls = self.write_recorded(vec![deed], move |writer| writer.remove_case(id))?;
         self.tell_moved(calls);
         self.make_room(&[])?;
         Ok(calls)
@@ -147,25 +149,11 @@ impl App {
             let named: Vec<String> = calls.iter().take(NAMED).map(ToString::to_string).collect();
             let deed = Deed::about(id, how, &json!({ "calls": calls.len(), "ids": named }));
             let calls = calls.to_vec();
-            let more = self.change_recorded(deed, move |writer| change(writer, &calls));
+            let more = self.write_recorded(vec![deed], move |writer| change(writer, &calls));
             moved += more.inspect_err(|_| self.tell_moved(moved))?;
         }
         self.tell_moved(moved);
         Ok(moved)
-    }
-
-    /// Changes the library and the audit log together, or neither.
-    fn change_recorded<T: Send + 'static>(
-        &self,
-        deed: Deed,
-        change: impl FnOnce(&mut library::Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let entries = self.inner.trail.entries(vec![deed])?;
-        Ok(self.inner.library.write_durably(move |writer| {
-            let answer = change(writer)?;
-            writer.append_audit(entries)?;
-            Ok(answer)
-        })?)
     }
 
     fn tell_moved(&self, calls: u64) {

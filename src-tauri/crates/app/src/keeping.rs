@@ -169,9 +169,12 @@ impl App {
     pub fn sweep(&self, dry_run: bool, cancel: &Cancel) -> Result<SweepReport, Fault> {
         let (plan, held) = self.plan_sweep()?;
         let mut report = SweepReport { lost: plan.lost.clone(), ..SweepReport::default() };
-        let (orphans, partials, lost) = (plan.orphans.len(), plan.stale.len(), plan.lost.len());
-        if !dry_run && orphans + partials + lost > 0 {
-            let facts = json!({ "because": "sweep", "orphans": orphans, "partials": partials, "lost": lost });
+        let by_id: HashMap<RecordingId, &HeldFile> = held.iter().map(|file| (file.recording, file)).collect();
+        let lost: Vec<&HeldFile> =
+            plan.lost.iter().filter_map(|id| by_id.get(id).copied()).filter(|file| !file.held).collect();
+        let (orphans, partials, gone) = (plan.orphans.len(), plan.stale.len(), lost.len());
+        if !dry_run && orphans + partials + gone > 0 {
+            let facts = json!({ "because": "sweep", "orphans": orphans, "partials": partials, "lost": gone });
             self.record_removal(facts)?;
         }
         for (recording, path) in plan.orphans {
@@ -185,9 +188,8 @@ impl App {
             }
             report.partials += 1;
         }
-        let by_id: HashMap<RecordingId, &HeldFile> = held.iter().map(|file| (file.recording, file)).collect();
         if !dry_run {
-            for file in plan.lost.iter().filter_map(|id| by_id.get(id)) {
+            for file in lost {
                 self.lose(file, "the file in the cache is missing or has the wrong length", cancel)?;
             }
         }
