@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use self::account::{Account, Row, explain};
 use super::checkpoint::{Checkpoint, Origin};
-use super::entry::is_detail;
+use super::entry::{entry_hash, is_detail};
 use super::problem::{Fault, Problem};
 use super::tree::Edge;
 use crate::signature::PublicKey;
 
 /// After this many entries without agreement the likeliest account is taken.
-const LONGEST_DOUBT: usize = 64;
+const LONGEST_DOUBT: usize = 24;
 
 /// Looks for alterations in a log while its rows pass by once, in the order of their numbers.
 ///
@@ -85,7 +85,7 @@ impl Checker {
             self.begin(entry);
         }
         self.look_at(entry);
-        let row = Row { entry, edge, signature };
+        let row = Row { entry, leaf: entry_hash(entry), edge, signature };
         self.accounts = explain(&self.accounts, &row, |account, row| self.evidence(account, row));
         self.doubt += 1;
         if self.doubt > LONGEST_DOUBT || self.accounts.first().is_some_and(|account| account.agrees) {

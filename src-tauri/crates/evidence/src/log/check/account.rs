@@ -7,11 +7,13 @@ use super::super::problem::{Fault, Problem};
 use super::super::tree::{Edge, Hash};
 
 /// So many accounts are followed at once.
-const MOST: usize = 16;
+const MOST: usize = 8;
 
 /// A row of the log as it is kept.
 pub(super) struct Row<'a> {
     pub entry: &'a AuditEntry,
+    /// The entry's hash under the number it has now.
+    pub leaf: Hash,
     pub edge: &'a [u8],
     pub signature: Option<&'a [u8]>,
 }
@@ -208,7 +210,7 @@ impl Account {
     /// The row as the next entry, under the number with which it was written.
     fn leaf(&self, row: &Row<'_>) -> Hash {
         let seq = self.size.saturating_add(1);
-        if row.entry.seq == seq { entry_hash(row.entry) } else { entry_hash(&AuditEntry { seq, ..row.entry.clone() }) }
+        if row.entry.seq == seq { row.leaf } else { entry_hash(&AuditEntry { seq, ..row.entry.clone() }) }
     }
 }
 
@@ -218,18 +220,18 @@ pub(super) fn explain(accounts: &[Account], row: &Row<'_>, evidence: impl Fn(&mu
         Some(agreeing) => vec![agreeing],
         None => account.doubting(row),
     });
-    let mut next: Vec<Account> = next.collect();
+    let mut next = likeliest(next.collect());
     for account in next.iter_mut().filter(|account| account.takes_row) {
         let before = wrong(account);
         evidence(account, row);
         account.cost += (wrong(account) - before) * cost::EVIDENCE;
     }
-    next.sort_by_key(|account| (account.cost, !account.agrees));
-    distinct(next)
+    likeliest(next)
 }
 
-/// Of accounts that go on alike only the likeliest is of use.
-fn distinct(accounts: Vec<Account>) -> Vec<Account> {
+/// The likeliest first; of those that go on alike only the likeliest.
+fn likeliest(mut accounts: Vec<Account>) -> Vec<Account> {
+    accounts.sort_by_key(|account| (account.cost, !account.agrees));
     let mut kept: Vec<Account> = Vec::new();
     for account in accounts {
         if kept.len() < MOST && !kept.iter().any(|other| other.goes_on_like(&account)) {

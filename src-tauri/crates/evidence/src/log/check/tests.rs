@@ -1,5 +1,5 @@
 use super::*;
-use crate::log::{entry_hash, entry_line};
+use crate::log::entry_line;
 use crate::signature::SigningKey;
 
 const LOG: &str = "0d6b4f0e-37a5-4a58-9f44-6a1f3c1de001";
@@ -423,6 +423,14 @@ fn alter(rows: &mut Vec<Kept>, random: &mut Random) {
         7 => rows.truncate(place.max(1)),
         _ => rows[place].signature = Some(vec![3; 64]),
     }
+}
+
+#[test]
+fn a_log_in_which_nothing_fits_is_named_entry_by_entry() {
+    let mut rows = log(300, None);
+    rows.iter_mut().skip(1).for_each(|row| row.entry.user = "eve".to_owned());
+    let expected: Vec<_> = (2..=300).map(|seq| (Some(seq), Fault::Changed)).collect();
+    assert_eq!(found(&rows, None, &[]), expected);
 }
 
 #[test]
