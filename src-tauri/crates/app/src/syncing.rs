@@ -226,10 +226,15 @@ impl App {
 /// What a recording on this machine turns out to be, before it is fetched.
 fn probe(source: &dyn Source, recording: &Recording, at_ms: i64) -> Option<RecordingFacts> {
     let remote_id = recording.remote_id.clone();
+    let without = |outcome: Outcome, why: String| {
+        let problem = Some(Attempt { at_ms, tier: Tier::Provider, outcome, detail: Some(why) });
+        Some(RecordingFacts { remote_id: recording.remote_id.clone(), facts: recording.claimed.clone(), problem })
+    };
+    if let Some(why) = source.absent(recording) {
+        return without(Outcome::Gone, why);
+    }
     if source.doors(recording).is_empty() {
-        let detail = Some("its source has no address of this audio".to_owned());
-        let problem = Some(Attempt { at_ms, tier: Tier::Provider, outcome: Outcome::Unsupported, detail });
-        return Some(RecordingFacts { remote_id, facts: recording.claimed.clone(), problem });
+        return without(Outcome::Unsupported, "its source has no address of this audio".to_owned());
     }
     let file = source.local_file(recording)?;
     Some(match audio::probe(&file) {

@@ -21,12 +21,14 @@ mod remote;
 mod ringcentral_backend;
 mod session;
 mod settings;
+mod shelf;
 mod supabase_backend;
 mod tree;
 mod vapi_backend;
 mod watch;
 mod words;
 mod world;
+mod zip_tree;
 
 pub use settings::{Kind, Settings};
 pub use world::{Network, Waiting, World};
@@ -73,6 +75,12 @@ pub trait Source: Send + Sync {
     /// The file on this machine that holds the recording's bytes and nothing else, if there is one: so that its header
     /// can be looked at without copying it. Confined like everything else; `None` for audio inside another file.
     fn local_file(&self, recording: &Recording) -> Option<PathBuf> {
+        let _ = recording;
+        None
+    }
+
+    /// Why the source says that it will never have a recording's audio, in words, if it says so.
+    fn absent(&self, recording: &Recording) -> Option<String> {
         let _ = recording;
         None
     }

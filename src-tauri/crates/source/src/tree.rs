@@ -203,7 +203,7 @@ pub fn lies_in(path: &str, folders: &[String]) -> bool {
 }
 
 /// Whether a name is one that people or programs do not mean to be seen: hidden, temporary, or still being downloaded.
-fn is_hidden(name: &str) -> bool {
+pub fn is_hidden(name: &str) -> bool {
     const ENDINGS: [&str; 6] = [".part", ".partial", ".tmp", ".temp", ".crdownload", ".download"];
     let lower = name.to_ascii_lowercase();
     name.starts_with('.')

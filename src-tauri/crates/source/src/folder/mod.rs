@@ -1,13 +1,17 @@
-//! A folder of recordings, transcripts and vCon files, in any arrangement.
+//! A folder of recordings, transcripts and vCon files, in any arrangement; or a zip of one. A bag in it, such as an
+//! export of Turnstone's, is read as what it holds ([`bags`]).
 //!
 //! A walk lists the tree, pairs files by name ([`pairing`]), compares them with the inventory in the cursor ([`plan`])
 //! and reads only what is new or changed ([`record`]). A file that was renamed or moved keeps its call: its content is
 //! recognised. Files that are still being written wait. Audio is not decoded here.
 
+mod bags;
+mod checks;
 mod claims;
 pub(crate) mod content;
 mod inventory;
 pub(crate) mod naming;
+mod owners;
 mod pages;
 mod pairing;
 mod plan;
@@ -21,24 +25,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::{Cancel, Door, Outcome, Recording};
 
-use crate::confine::Root;
-use crate::tree::{self, Tree};
+use crate::shelf::{Files, Shelf};
 use crate::{
     Audio, AudioError, AudioRequest, Check, Cursor, Memory, Pages, Settings, Source, SourceError, Watch, file_audio,
     watch,
 };
 use inventory::Inventory;
-use naming::{Part, part, split};
 use pages::Walk;
 
 /// The settings a folder understands. `rescan` is for whoever schedules the walks.
 const SETTINGS: [&str; 1] = ["rescan"];
-/// How many files the self-test reads names of at most before it says what it found.
-const TEST_ENTRIES: usize = 20_000;
 
 /// A folder on this machine.
 pub struct Folder {
-    root: Root,
+    shelf: Shelf,
     now: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -56,41 +56,18 @@ impl Folder {
 
     /// A folder with a clock, by which young files are told.
     pub fn new(path: impl Into<PathBuf>, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { root: Root::new(path), now: Box::new(now) }
+        Self { shelf: Shelf::new(path), now: Box::new(now) }
     }
 
     fn now_ns(&self) -> i64 {
         let since = (self.now)().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
     }
-
-    fn list(&self, cancel: &Cancel) -> Result<Tree, SourceError> {
-        tree::list(self.root.path(), &|name| part(name).is_some(), cancel)
-    }
 }
 
 impl Source for Folder {
     fn test(&self) -> Vec<Check> {
-        let tree = match self.list(&Cancel::new()) {
-            Ok(tree) => tree,
-            Err(error) => return vec![Check { ok: false, words: error.to_string() }],
-        };
-        let mut checks =
-            vec![Check { ok: true, words: format!("The folder {} can be read.", self.root.path().display()) }];
-        let count = |wanted| {
-            tree.files.iter().take(TEST_ENTRIES).filter(|file| part(split(&file.path).1) == Some(wanted)).count()
-        };
-        let (audio, vcons, sidecars) = (count(Part::Audio), count(Part::VCon), count(Part::Sidecar));
-        let words =
-            format!("Found {audio} recordings, {vcons} vCon files and {sidecars} files that may be transcripts.");
-        let empty = audio + vcons + sidecars == 0;
-        let advice =
-            if empty { " Choose a folder that holds recordings or transcripts, or put some there." } else { "" };
-        checks.push(Check { ok: !empty, words: format!("{words}{advice}") });
-        let problem =
-            |item: &model::RejectedItem| Check { ok: false, words: format!("{}: {}", item.item, item.reason) };
-        checks.extend(tree.rejected.iter().take(10).map(problem));
-        checks
+        checks::of(&self.shelf)
     }
 
     fn changes_since<'a>(&'a self, cursor: Option<&Cursor>, _memory: &'a dyn Memory, cancel: &'a Cancel) -> Pages<'a> {
@@ -103,8 +80,8 @@ impl Source for Folder {
             return Err(AudioError::new(Outcome::NotFound, detail));
         };
         match vcon_call::Reference::parse(path) {
-            Some(reference) => reference.audio(&self.root),
-            None => file_audio::open(&self.root, path),
+            Some(reference) => reference.audio(&self.shelf.open_for_audio(ask.cancel)?, ask.cancel),
+            None => self.shelf.open_for_audio(ask.cancel)?.audio(path),
         }
     }
 
@@ -115,11 +92,22 @@ impl Source for Folder {
 
     fn local_file(&self, recording: &Recording) -> Option<PathBuf> {
         let path = recording.storage_path.as_ref().filter(|path| vcon_call::Reference::parse(path).is_none())?;
-        file_audio::place(&self.root, path)
+        match self.shelf.open(&Cancel::new()).ok()? {
+            Files::Directory { root, .. } => file_audio::place(&root, path),
+            Files::Zip(_) => None,
+        }
+    }
+
+    fn absent(&self, recording: &Recording) -> Option<String> {
+        match vcon_call::Reference::parse(recording.storage_path.as_ref()?)? {
+            vcon_call::Reference::Missing { why } => Some(why),
+            vcon_call::Reference::Dialog { .. } => None,
+        }
     }
 
     fn watch(&self, hint: Box<dyn Fn() + Send>) -> Option<Watch> {
-        watch::watch(self.root.path(), hint)
+        // A zip is replaced as a whole rather than changed; the next walk sees it.
+        self.shelf.path().is_dir().then(|| watch::watch(self.shelf.path(), hint))?
     }
 
     fn afresh(&self, cursor: &Cursor) -> Option<Cursor> {

@@ -2,19 +2,22 @@
 //! so a walk that is stopped anywhere goes on from there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::vec::IntoIter;
 
-use model::{Cancel, RejectedItem};
+use model::{CallRecord, Cancel, RejectedItem};
 
 use super::Folder;
+use super::bags::Bags;
 use super::claims::{self, Names};
 use super::content::{fingerprint, is_settling};
 use super::inventory::{Entry, Inventory};
+use super::naming::part;
+use super::owners::{Claim, Owners};
 use super::pairing::{Group, Member, member, pair};
 use super::plan::{Reading, plan};
-use super::record::{self, Reader};
-use crate::confine::listed;
+use super::record::{self, Read, Reader};
+use crate::shelf::Files;
+use crate::words::plain_path;
 use crate::{Change, Page, SourceError};
 
 /// A page has at most this many changes…
@@ -40,10 +43,11 @@ enum State {
 }
 
 struct Running {
-    root: PathBuf,
+    files: Files,
     groups: BTreeMap<String, Group>,
     names: Names,
     inventory: Inventory,
+    owners: Owners,
     rejected: Vec<RejectedItem>,
     unchanged: u64,
     read: IntoIter<Reading>,
@@ -83,27 +87,31 @@ impl Iterator for Walk<'_> {
 impl Running {
     /// Lists and plans; reads only what is needed to plan.
     fn begin(folder: &Folder, inventory: Inventory, cancel: &Cancel) -> Result<Self, SourceError> {
-        let tree = folder.list(cancel)?;
-        let root = folder.root.canonical().map_err(|cause| SourceError::Unreachable(cause.to_string()))?;
+        let files = folder.shelf.open(cancel)?;
+        let tree = files.list(&|name| part(name).is_some(), cancel)?;
+        let bags = Bags::among(&files, &tree.files);
         let now_ns = folder.now_ns();
         let members: Vec<Member> = tree
             .files
             .into_iter()
+            .filter(|found| bags.is_content(&found.path))
             .filter_map(|found| {
-                let settling = is_settling(&listed(&root, &found.path), &found, now_ns);
+                let settling = is_settling(&files, &found, now_ns);
                 member(found, settling)
             })
             .collect();
         let mut names = Names::of(&members);
-        let claims = claims::find(&root, &members, &mut names, &inventory, cancel)?;
+        let claims = claims::find(&files, &members, &mut names, &bags, &inventory, cancel)?;
+        let members = claims::without_derived(members, &claims);
         let groups = pair(&members, &claims);
-        let plan = plan(&inventory, &groups, &tree.hidden, &mut |path| fingerprint(&listed(&root, path)).ok());
+        let plan = plan(&inventory, &groups, &tree.hidden, &mut |path| fingerprint(&files, path).ok());
         let total = plan.unchanged + plan.read.len() as u64;
         Ok(Self {
             page_size: (plan.read.len() / 40).clamp(SMALLEST_PAGE, LARGEST_PAGE),
-            root,
+            files,
             groups,
             names,
+            owners: Owners::of(&inventory),
             inventory,
             rejected: tree.rejected,
             unchanged: plan.unchanged,
@@ -151,35 +159,39 @@ impl Running {
     /// Reads one group; gives how many turns it has.
     fn read(&mut self, reading: &Reading, changes: &mut Vec<Change>, cancel: &Cancel) -> Result<usize, SourceError> {
         let Some(group) = self.groups.get(&reading.key) else { return Ok(0) };
-        let known = self.inventory.entries.get(reading.was.as_ref().unwrap_or(&reading.key));
+        let old_key = reading.was.as_ref().unwrap_or(&reading.key);
+        let known = self.inventory.entries.get(old_key);
         let was_call = known.is_some_and(|entry| entry.is_call);
-        let reader = Reader { root: &self.root, names: &self.names, cancel };
-        let read = reader.read(&reading.remote_id, &reading.key, group)?;
+        let reader = Reader { files: &self.files, names: &self.names, cancel };
+        let mut read = reader.read(&reading.remote_id, &reading.key, group)?;
         let lost = read.record.is_none() && was_call;
         let rejected = !read.rejected.is_empty();
+        let (name, is_copy) = self.name(reading, &mut read, &reader)?;
         changes.extend(read.rejected.into_iter().map(Change::Rejected));
         let turns = read.record.as_ref().and_then(|record| record.transcript.as_ref()).map_or(0, |t| t.turns.len());
         let is_call = match read.record {
+            Some(_) if is_copy => false,
             Some(record) => {
-                changes.push(Change::Call(Box::new(record)));
+                changes.push(Change::Call(Box::new(CallRecord { remote_id: name.clone(), ..record })));
                 true
             }
             // What was a call and cannot be read now stays a call: its file may be repaired.
-            None if lost && rejected => true,
-            None => {
-                if lost {
-                    changes.push(Change::Gone { remote_id: reading.remote_id.clone() });
-                }
-                false
-            }
+            None => lost && rejected,
         };
         let entry = Entry {
-            remote_id: reading.remote_id.clone(),
+            remote_id: name,
             files: record::stamps_after(group, &read.try_again),
             fingerprint: read.fingerprint,
             is_call,
             claims: self.names.claimed_by(group),
         };
+        if is_call {
+            self.owners.give(&entry.remote_id, &reading.key);
+        }
+        let has_other_name = !is_call || entry.remote_id != reading.remote_id;
+        if was_call && has_other_name && self.owners.take(&reading.remote_id, old_key) {
+            changes.push(Change::Gone { remote_id: reading.remote_id.clone() });
+        }
         if let Some(was) = &reading.was {
             self.inventory.entries.remove(was);
         }
@@ -187,8 +199,35 @@ impl Running {
         Ok(turns)
     }
 
+    /// The name of the call that was read, and whether it is another group's call. An exported call brings its name.
+    fn name(&self, reading: &Reading, read: &mut Read, reader: &Reader<'_>) -> Result<(String, bool), SourceError> {
+        let Some(record) = &read.record else { return Ok((reading.remote_id.clone(), false)) };
+        let wanted = record.remote_id.clone();
+        let owner = self.owners.of_name(&wanted).unwrap_or(&reading.key);
+        let keys = [reading.key.as_str(), reading.was.as_ref().unwrap_or(&reading.key)];
+        let other = match self.groups.get(owner).filter(|_| !keys.contains(&owner)) {
+            Some(group) => Some(reader.read(&wanted, owner, group)?),
+            None => None,
+        };
+        Ok(match self.owners.claim(&wanted, keys, read, other.as_ref()) {
+            Claim::Named(name) => (name, false),
+            Claim::Copy => (wanted, true),
+            Claim::Conflict => {
+                let reason = format!(
+                    "it is the same call as {} and says something else of it, or has other audio; what is shown is from \
+                     there. Add the two exports as sources of their own to see both",
+                    plain_path(owner)
+                );
+                read.rejected.push(RejectedItem { item: plain_path(&reading.key), reason });
+                (wanted, true)
+            }
+        })
+    }
+
     fn forget(&mut self, key: &str, changes: &mut Vec<Change>) {
-        if let Some(entry) = self.inventory.forget(key).filter(|entry| entry.is_call) {
+        if let Some(entry) = self.inventory.forget(key).filter(|entry| entry.is_call)
+            && self.owners.take(&entry.remote_id, key)
+        {
             changes.push(Change::Gone { remote_id: entry.remote_id });
         }
     }

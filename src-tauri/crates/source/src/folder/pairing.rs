@@ -1,6 +1,6 @@
 //! Which files make one call: recordings and what lies beside them under the same name. Pure; only names are looked at.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::naming::{Part, folder_key, folders_served, join, part, split, stem, stems_served};
 use crate::tree::Found;
@@ -43,8 +43,9 @@ pub fn pair(files: &[Member], claims: &BTreeMap<String, String>) -> BTreeMap<Str
         owners.entry((folder_key(folder), stem(name))).or_insert_with(|| key.clone());
         groups.entry(key).or_default().files.push(member.clone());
     }
+    let claiming: HashSet<&str> = claims.values().map(String::as_str).collect();
     for member in files.iter().filter(|member| member.part == Part::Sidecar) {
-        let claimed_here = claims.values().any(|vcon| *vcon == member.file.path).then(|| key_of(&member.file.path));
+        let claimed_here = claiming.contains(member.file.path.as_str()).then(|| key_of(&member.file.path));
         let key =
             claimed_here.or_else(|| served(&member.file.path, &owners)).unwrap_or_else(|| orphan(&member.file.path));
         groups.entry(key).or_default().files.push(member.clone());

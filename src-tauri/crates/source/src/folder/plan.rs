@@ -66,6 +66,7 @@ pub fn plan(
             missing.insert(key, entry);
         }
     }
+    wake_copies(before, now, &missing, &mut plan);
     let mut moved = moved(&fresh, now, &mut missing, fingerprint);
     let known = before.entries.values().map(|entry| &entry.remote_id);
     let mut taken: HashSet<String> = known.chain(before.gone.values()).cloned().collect();
@@ -81,6 +82,19 @@ pub fn plan(
     plan.read.sort_by(|a, b| a.key.cmp(&b.key));
     plan.gone = missing.into_keys().map(str::to_owned).collect();
     plan
+}
+
+/// A call whose files are gone may be there a second time, from another export: that is read then.
+fn wake_copies(before: &Inventory, now: &BTreeMap<String, Group>, missing: &BTreeMap<&str, &Entry>, plan: &mut Plan) {
+    let gone: HashSet<&str> =
+        missing.values().filter(|entry| entry.is_call).map(|entry| entry.remote_id.as_str()).collect();
+    for (key, entry) in &before.entries {
+        let is_copy = !entry.is_call && entry.remote_id != *key && gone.contains(entry.remote_id.as_str());
+        let is_read = || plan.waiting.contains(key) || plan.read.iter().any(|reading| reading.key == *key);
+        if is_copy && now.contains_key(key) && !is_read() {
+            plan.read.push(Reading { key: key.clone(), remote_id: entry.remote_id.clone(), was: None });
+        }
+    }
 }
 
 /// Finds for new groups the missing ones they were, and takes those out of `missing`: by a file that now counts to

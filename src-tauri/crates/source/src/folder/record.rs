@@ -1,7 +1,6 @@
 //! Makes one call out of a group of files.
 
 use std::cmp::Reverse;
-use std::path::Path;
 
 use model::{AudioFacts, Call, CallRecord, Cancel, Insights, Moment, Recording, RejectedItem};
 use serde_json::{Map, Value, json};
@@ -13,16 +12,16 @@ use super::naming::{Part, ending, promises_facts, promises_transcript, split};
 use super::pairing::{Group, Member};
 use super::sidecar::{self, Content, format_of, worth};
 use super::vcon_call;
-use crate::confine::listed;
+use crate::shelf::Files;
 use crate::transcript_format::Recognised;
-use crate::vcon::VCon;
+use crate::vcon::{Kept, Original, VCon, VConRecording};
 use crate::words::{plain_path, why};
 use crate::{lift, name_facts};
 
 /// Reads groups below one root.
 pub struct Reader<'a> {
-    /// The root's real place.
-    pub root: &'a Path,
+    /// The tree.
+    pub files: &'a Files,
     /// The recordings in the tree.
     pub names: &'a Names,
     /// Ends the reading.
@@ -40,6 +39,17 @@ pub struct Read {
     pub try_again: Vec<String>,
     /// What the group's first file holds.
     pub fingerprint: Option<String>,
+    /// What an exported call brought with it; then the record has its own name.
+    pub exported: Option<Exported>,
+}
+
+/// What tells an exported call from others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exported {
+    /// Its id in the library that exported it.
+    pub id: Option<String>,
+    /// What its recordings hash to, as the export says, without where they are.
+    pub content: Vec<Option<Vec<String>>>,
 }
 
 /// The stamps to remember after reading.
@@ -66,8 +76,13 @@ impl Reader<'_> {
             let path = &member.file.path;
             let started_at =
                 gathered.facts.started_at.as_ref().or(named.call.started_at.as_ref().filter(|_| !named.date_only));
-            let content = sidecar::read(&listed(self.root, path), path, member.part, started_at, self.cancel)?;
+            let content = sidecar::read(self.files, path, member.part, started_at, self.cancel)?;
             self.gather(path, content, is_alone, &mut gathered, &mut read);
+        }
+        if let Some((record, exported)) = gathered.exported.take() {
+            read.exported = Some(exported);
+            read.record = Some(record);
+            return Ok(read);
         }
         gathered.recordings.extend(audio(group, &gathered.recordings));
         let nothing = gathered.transcripts.is_empty() && gathered.vcons.is_empty();
@@ -81,7 +96,7 @@ impl Reader<'_> {
     /// Sums up the first file; gives whether the system refused to open it.
     fn fingerprint(&self, group: &Group, read: &mut Read) -> bool {
         let Some(first) = group.files.first() else { return false };
-        match fingerprint(&listed(self.root, &first.file.path)) {
+        match fingerprint(self.files, &first.file.path) {
             Ok(print) => {
                 read.fingerprint = Some(print);
                 false
@@ -104,6 +119,9 @@ impl Reader<'_> {
                 if !is_alone || is_ours || is_dialogue(&recognised) {
                     gathered.transcript(path, *recognised);
                 }
+            }
+            Content::VCon(mut vcon) if vcon.original.is_some() && gathered.exported.is_none() => {
+                gathered.exported = vcon.original.take().map(|original| exported(path, &vcon, *original, self.names));
             }
             Content::VCon(vcon) => {
                 let (recordings, rejected) = vcon_call::recordings(path, &vcon, self.names);
@@ -139,6 +157,7 @@ struct Gathered {
     facts: Call,
     metadata: Map<String, Value>,
     notes: Vec<String>,
+    exported: Option<(CallRecord, Exported)>,
 }
 
 impl Gathered {
@@ -211,6 +230,34 @@ impl Gathered {
             metadata: self.metadata,
         }
     }
+}
+
+/// Under this name the metadata say where an exported call came from first.
+const ORIGIN: &str = "turnstone_export";
+
+/// An exported call as the library it came from had it; only where its audio is differs here. What that leaves out goes
+/// into the metadata, unless the call was read back before: then they name where it came from first.
+fn exported(path: &str, vcon: &VCon, original: Original, names: &Names) -> (CallRecord, Exported) {
+    let recordings = vcon_call::of_original(path, vcon, &original, names);
+    let hashes = |kept: &Kept| match kept {
+        Kept::Dialog(dialog) => {
+            vcon.recordings.iter().find(|recording| recording.dialog == *dialog).map(VConRecording::content_hashes)
+        }
+        Kept::Missing(_) => None,
+    };
+    let exported = Exported { id: original.id.clone(), content: original.audio.iter().map(hashes).collect() };
+    let mut record = original.record;
+    let paths = record.recordings.iter().map(|recording| json!(recording.storage_path)).collect::<Vec<_>>();
+    record.metadata.entry(ORIGIN).or_insert_with(|| {
+        json!({
+            "call": original.id,
+            "source": original.source,
+            "source_kind": original.source_kind,
+            "vanished_at": original.vanished_at,
+            "storage_paths": paths,
+        })
+    });
+    (CallRecord { revision: None, recordings, ..record }, exported)
 }
 
 /// Makes sure that the call has a place in time, and says where it comes from if no source said it.

@@ -1,12 +1,11 @@
 //! Reads one file that lies beside a recording, or instead of one: a transcript, facts about the call, or a vCon.
 
-use std::path::Path;
-
 use model::{Cancel, Moment, Transcript};
 use serde_json::Value;
 
 use super::content::{ReadError, read_whole};
 use super::naming::{Part, ending, split};
+use crate::shelf::Files;
 use crate::transcript_format::{self, FormatError, Hint, Recognised};
 use crate::vcon::{self, VCon};
 
@@ -31,14 +30,14 @@ pub enum Content {
 
 /// Reads the file. `started_at` helps with transcripts that count in wall-clock time.
 pub fn read(
-    place: &Path,
+    files: &Files,
     path: &str,
     part: Part,
     started_at: Option<&Moment>,
     cancel: &Cancel,
 ) -> Result<Content, model::Cancelled> {
     let limit = if part == Part::VCon { vcon::MAX_BYTES } else { transcript_format::MAX_BYTES };
-    let bytes = match read_whole(place, limit, cancel) {
+    let bytes = match read_whole(files, path, limit, cancel) {
         Ok(bytes) => bytes,
         Err(ReadError::Cancelled(cancelled)) => return Err(cancelled),
         Err(cause @ ReadError::TooLarge(_)) => return Ok(Content::Broken(cause.to_string())),

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{AudioRequest, Change, NoMemory, Page};
 
+mod bags;
 mod calls;
 mod hostile;
 mod vcons;

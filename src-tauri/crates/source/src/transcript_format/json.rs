@@ -2,6 +2,8 @@
 //! Indexing a `Value` by a name that is not there gives null, so the formats index freely.
 
 use model::{Moment, Ms};
+use serde::Deserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{FormatError, MAX_DEPTH, text};
@@ -35,6 +37,38 @@ pub(crate) fn parse(content: &str) -> Result<Value, FormatError> {
             Some(Ok(value)) => Ok(value),
             _ => Err(malformed(&error)),
         },
+    }
+}
+
+/// Parses a document that is an object, but for one of its members, of which nothing is kept.
+pub(super) fn parse_without(content: &str, member: &str) -> Result<Value, FormatError> {
+    let mut reader = serde_json::Deserializer::from_str(content);
+    reader.deserialize_map(Without(member)).map_err(|error| match is_too_deep(&error) {
+        true => FormatError::TooDeep,
+        false => malformed(&error),
+    })
+}
+
+/// Builds an object without the member of this name.
+struct Without<'a>(&'a str);
+
+impl<'de> Visitor<'de> for Without<'_> {
+    type Value = Value;
+
+    fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = serde_json::Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name == self.0 {
+                members.next_value::<IgnoredAny>()?;
+            } else {
+                object.insert(name, members.next_value()?);
+            }
+        }
+        Ok(Value::Object(object))
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Hint<'a> {
 }
 
 /// A file that was understood.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recognised {
     /// The format's name, as in [`Transcript::format`].
     pub format: &'static str,
@@ -181,6 +181,12 @@ pub(crate) fn recognise_plain(content: &str) -> Result<Recognised, FormatError> 
 pub(crate) fn parse_json(bytes: &[u8], limit: u64) -> Result<Value, FormatError> {
     check_size(bytes, limit)?;
     json::parse(&text::decode(bytes)?.content)
+}
+
+/// The same without one member of the outermost object, whatever that holds.
+pub(crate) fn parse_json_without(bytes: &[u8], limit: u64, member: &str) -> Result<Value, FormatError> {
+    check_size(bytes, limit)?;
+    json::parse_without(&text::decode(bytes)?.content, member)
 }
 
 /// One JSON format: how to tell it and how to read it.

@@ -1,18 +1,18 @@
 //! One walk over a bridge, a page at a time; every page's cursor holds exactly what was handed out so far.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::vec::IntoIter;
 
 use model::{Cancel, RejectedItem};
 
 use super::database::{Database, DatabaseError};
-use super::files::group;
+use super::files::{Piece, group};
 use super::inventory::Inventory;
 use super::plan::{Joined, Reading, compare, entry, join};
 use super::{TwilioBridge, record};
-use crate::confine::{Root, listed};
+use crate::confine::Root;
 use crate::folder::content::is_settling;
+use crate::shelf::Files;
 use crate::words::plain_path;
 use crate::{Change, Page, SourceError};
 
@@ -37,7 +37,7 @@ enum State {
 }
 
 struct Running {
-    root: Option<PathBuf>,
+    files: Option<Files>,
     database: Option<Database>,
     calls: BTreeMap<String, Joined>,
     inventory: Inventory,
@@ -100,11 +100,12 @@ impl Running {
             }
         };
         let now_ns = bridge.now_ns();
-        let place = |path: &str| root.as_deref().map(|root| listed(root, path)).unwrap_or_default();
-        let calls = join(heads, group(tree.files), &|piece| is_settling(&place(&piece.file.path), &piece.file, now_ns));
+        let files = root.as_deref().map(Files::below);
+        let settling = |piece: &Piece| files.as_ref().is_some_and(|files| is_settling(files, &piece.file, now_ns));
+        let calls = join(heads, group(tree.files), &settling);
         let plan = compare(&inventory, &calls, row_known, &tree.hidden);
         Ok(Self {
-            root,
+            files,
             database,
             calls,
             inventory,
@@ -169,7 +170,7 @@ impl Running {
         if rows.is_none() && call.pieces.is_empty() {
             return Ok(0);
         }
-        let (record, rejected) = record::read(&reading.remote_id, call, rows, self.root.as_deref(), cancel)?;
+        let (record, rejected) = record::read(&reading.remote_id, call, rows, self.files.as_ref(), cancel)?;
         changes.extend(rejected.into_iter().map(Change::Rejected));
         let turns = record.transcript.as_ref().map_or(0, |transcript| transcript.turns.len());
         changes.push(Change::Call(Box::new(record)));

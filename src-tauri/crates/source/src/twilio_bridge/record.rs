@@ -1,7 +1,6 @@
 //! Makes one call out of its rows and its files.
 
 use std::cmp::Reverse;
-use std::path::Path;
 
 use model::{
     AudioFacts, Call, CallRecord, Cancel, Insights, Metric, Moment, Party, Recording, RejectedItem, Role as Speaker,
@@ -13,10 +12,10 @@ use super::database::{Rows, file_name};
 use super::files::{Piece, Role};
 use super::plan::Joined;
 use super::values::{Row, number, unpacked};
-use crate::confine::listed;
 use crate::folder::naming::{Part, split};
 use crate::folder::sidecar::{self, Content, format_of, worth};
 use crate::lift;
+use crate::shelf::Files;
 use crate::words::{plain_path, title};
 
 /// Columns that only tie rows together.
@@ -27,7 +26,7 @@ pub fn read(
     remote_id: &str,
     call: &Joined,
     rows: Option<Rows>,
-    root: Option<&Path>,
+    files: Option<&Files>,
     cancel: &Cancel,
 ) -> Result<(CallRecord, Vec<RejectedItem>), model::Cancelled> {
     let mut record = CallRecord { remote_id: remote_id.to_owned(), ..CallRecord::default() };
@@ -41,9 +40,9 @@ pub fn read(
     pieces.sort_by_key(|piece| Reverse(piece.role));
     for piece in pieces {
         let path = &piece.file.path;
-        let Some(root) = root else { continue };
+        let Some(files) = files else { continue };
         let started_at = record.call.started_at.clone();
-        match sidecar::read(&listed(root, path), path, Part::Sidecar, started_at.as_ref(), cancel)? {
+        match sidecar::read(files, path, Part::Sidecar, started_at.as_ref(), cancel)? {
             Content::Facts(Value::Object(facts)) => {
                 lift::fill(&mut record.call, lift::call_facts(&facts));
                 keep(&mut record.metadata, facts);

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::VCon;
 use super::dialog::{self, Kind, MAX_DIALOGS};
+use super::original;
 use super::party::{self, Person};
 use crate::transcript_format::{
     Draft, FormatError, Hint, Names, Reading, Recognised, Said, clock, json, keep, recognise_plain, recognise_value,
@@ -31,6 +32,7 @@ pub(super) fn read(value: &Value, people: &[Person], vcon: &mut VCon) -> Result<
         for (index, item) in items.iter().enumerate().take(MAX_DIALOGS) {
             let purpose = json::text(json::first(item, &["type", "purpose"])).unwrap_or_default();
             match purpose {
+                original::PURPOSE if what == "attachment" => {}
                 "transcript" | "wtf_transcription" => match scene.transcript(item)? {
                     Some(found) => {
                         vcon.notes.extend(found.notes);
@@ -76,6 +78,10 @@ impl Scene<'_> {
 
     fn transcript(&self, item: &Value) -> Result<Option<Recognised>, FormatError> {
         let Some(body) = body(item) else { return Ok(None) };
+        if item["schema"] == original::TRANSCRIPT_SCHEMA {
+            let read = original::transcript(&body);
+            return Ok(read.map(|transcript| Recognised { transcript, format: "vcon", ..Recognised::default() }));
+        }
         let read = match &body {
             Value::String(text) => Some(recognise_plain(text)),
             body if body["segments"].is_array() && body["transcript"].is_object() => Some(self.segments(body)),
@@ -185,7 +191,7 @@ fn words_and_text(body: &Value) -> Option<Result<Recognised, FormatError>> {
 }
 
 /// The body as a value: an object as it is, JSON in a string parsed, base64url decoded.
-fn body(item: &Value) -> Option<Value> {
+pub(super) fn body(item: &Value) -> Option<Value> {
     let Some(text) = dialog::body_text(item) else { return Some(item["body"].clone()).filter(|body| !body.is_null()) };
     let is_json = json::text(&item["encoding"]) == Some("json") || text.trim_start().starts_with(['{', '[']);
     match is_json.then(|| json::parse(&text)) {

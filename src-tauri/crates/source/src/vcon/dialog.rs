@@ -18,18 +18,59 @@ pub(super) const MAX_DIALOGS: usize = 10_000;
 /// Whether `bytes` hash to one of `hashes`, each written as the algorithm, a dash and base64url of the hash. `None` if
 /// no hash is of a known kind.
 pub fn content_matches(hashes: &[String], bytes: &[u8]) -> Option<bool> {
-    let mut known = hashes.iter().filter_map(|hash| {
-        let (algorithm, digest) = hash.split_once('-')?;
-        let digest = from_base64(digest)?;
-        match algorithm.to_ascii_lowercase().as_str() {
-            "sha256" => Some(Sha256::digest(bytes).as_slice() == digest),
-            "sha384" => Some(Sha384::digest(bytes).as_slice() == digest),
-            "sha512" => Some(Sha512::digest(bytes).as_slice() == digest),
-            _ => None,
+    let mut content = Content::of(hashes)?;
+    content.update(bytes);
+    Some(content.matches())
+}
+
+/// Content that is compared with the hashes given for it while it is read.
+#[derive(Clone)]
+pub struct Content {
+    sha256: (Sha256, Vec<Vec<u8>>),
+    sha384: (Sha384, Vec<Vec<u8>>),
+    sha512: (Sha512, Vec<Vec<u8>>),
+}
+
+impl Content {
+    /// Content that should hash to one of `hashes`; `None` if none of them is of a known kind.
+    pub fn of(hashes: &[String]) -> Option<Self> {
+        let digests = |name: &str| -> Vec<Vec<u8>> {
+            let pairs = hashes.iter().filter_map(|hash| hash.split_once('-'));
+            pairs
+                .filter(|(kind, _)| kind.eq_ignore_ascii_case(name))
+                .filter_map(|(_, hash)| from_base64(hash))
+                .collect()
+        };
+        let content = Self {
+            sha256: (Sha256::new(), digests("sha256")),
+            sha384: (Sha384::new(), digests("sha384")),
+            sha512: (Sha512::new(), digests("sha512")),
+        };
+        let known = content.sha256.1.len() + content.sha384.1.len() + content.sha512.1.len();
+        (known > 0).then_some(content)
+    }
+
+    /// The next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        if !self.sha256.1.is_empty() {
+            self.sha256.0.update(bytes);
         }
-    });
-    let first = known.next()?;
-    Some(first || known.any(|matches| matches))
+        if !self.sha384.1.is_empty() {
+            self.sha384.0.update(bytes);
+        }
+        if !self.sha512.1.is_empty() {
+            self.sha512.0.update(bytes);
+        }
+    }
+
+    /// Whether what was read is that content.
+    pub fn matches(self) -> bool {
+        is_among(self.sha256) || is_among(self.sha384) || is_among(self.sha512)
+    }
+}
+
+fn is_among<D: Digest>((hash, digests): (D, Vec<Vec<u8>>)) -> bool {
+    !digests.is_empty() && digests.contains(&hash.finalize().to_vec())
 }
 
 /// The recordings, and the call's start, length and parties.
@@ -148,7 +189,7 @@ fn media(dialog: &Value) -> Media {
             (_, Some(encoding @ ("json" | "none"))) => {
                 Media::Unreadable { reason: format!("its body is audio but its encoding is `{encoding}`") }
             }
-            (Some(bytes), _) => Media::Inline(bytes),
+            (Some(bytes), _) => Media::Inline { bytes, content_hashes: hashes(dialog) },
             (None, _) => Media::Unreadable { reason: "its body is not base64".to_owned() },
         };
     }

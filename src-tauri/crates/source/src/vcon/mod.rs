@@ -8,14 +8,16 @@
 
 mod analysis;
 mod dialog;
+mod original;
 mod party;
 
 use model::{Call, Insights, Moment, Ms, Transcript};
 use serde_json::{Map, Value};
 
-use crate::transcript_format::{FormatError, Recognised, json, keep_rest, parse_json};
+use crate::transcript_format::{FormatError, Recognised, json, keep_rest, parse_json, parse_json_without};
 
-pub use dialog::content_matches;
+pub use dialog::{Content, content_matches};
+pub use original::{Kept, Original};
 
 /// The largest vCon that is read: inline audio makes them far larger than transcripts.
 pub const MAX_BYTES: u64 = 256 << 20;
@@ -39,6 +41,8 @@ pub struct VCon {
     pub metadata: Map<String, Value>,
     /// What was not understood, in words, one line each.
     pub notes: Vec<String>,
+    /// The call as a library had it, if one wrote this vCon.
+    pub original: Option<Box<Original>>,
 }
 
 /// One dialog with audio.
@@ -62,7 +66,12 @@ pub struct VConRecording {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Media {
     /// In the vCon.
-    Inline(Vec<u8>),
+    Inline {
+        /// The audio.
+        bytes: Vec<u8>,
+        /// What the bytes hash to, if the vCon says; see [`content_matches`].
+        content_hashes: Vec<String>,
+    },
     /// Somewhere else.
     Referenced {
         /// The address, or a path, as written.
@@ -80,9 +89,26 @@ pub enum Media {
     Missing,
 }
 
-/// Reads a vCon in its plain or signed form.
+impl VConRecording {
+    /// What its bytes hash to, as the vCon says.
+    pub fn content_hashes(&self) -> Vec<String> {
+        match &self.media {
+            Media::Inline { content_hashes, .. } | Media::Referenced { content_hashes, .. } => content_hashes.clone(),
+            Media::Unreadable { .. } | Media::Missing => Vec::new(),
+        }
+    }
+}
+
+/// Reads a vCon in its plain or signed form. Attachments that are nested too deeply cost only the attachments.
 pub fn read_vcon(bytes: &[u8]) -> Result<VCon, FormatError> {
-    read_value(&parse_json(bytes, MAX_BYTES)?)
+    match parse_json(bytes, MAX_BYTES) {
+        Err(FormatError::TooDeep) => {
+            let mut vcon = read_value(&parse_json_without(bytes, MAX_BYTES, "attachments")?)?;
+            vcon.notes.insert(0, "the attachments are nested too deeply and were not read".to_owned());
+            Ok(vcon)
+        }
+        parsed => read_value(&parsed?),
+    }
 }
 
 /// Whether a JSON document is a vCon in one of its three forms.
@@ -154,6 +180,7 @@ fn read_plain(value: &Value) -> Result<VCon, FormatError> {
     let mut vcon = VCon { uuid: json::scalar(&value["uuid"]), ..VCon::default() };
     dialog::read(value, &parties, &mut vcon);
     analysis::read(value, &parties, &mut vcon)?;
+    read_original(value, &mut vcon);
     vcon.call.title = json::scalar(&value["subject"]);
     if let Some(uuid) = &vcon.uuid {
         vcon.call.external_ids.insert("vcon".to_owned(), uuid.clone());
@@ -162,6 +189,20 @@ fn read_plain(value: &Value) -> Result<VCon, FormatError> {
     keep_rest(metadata, value, &["uuid", "subject", "dialog", "analysis", "attachments"], &mut |note| notes.push(note));
     notes.truncate(MAX_NOTES);
     Ok(vcon)
+}
+
+fn read_original(value: &Value, vcon: &mut VCon) {
+    let attachments = json::list(&value["attachments"]).iter();
+    let Some(item) = attachments.take(dialog::MAX_DIALOGS).find(|item| item["purpose"] == original::PURPOSE) else {
+        return;
+    };
+    match original::read(item, &vcon.recordings) {
+        Ok(original) => vcon.original = Some(Box::new(original)),
+        Err(reason) => {
+            let note = format!("what Turnstone attached is not used, the standard fields are: {reason}");
+            vcon.notes.insert(0, note);
+        }
+    }
 }
 
 /// More notes than this help nobody.

@@ -41,7 +41,7 @@ pub fn render_vcon(read: &VCon) -> String {
     body(&mut out, transcript.language.as_deref(), &transcript.turns, &read.call, read.insights.as_ref());
     for recording in &read.recordings {
         let media = match &recording.media {
-            Media::Inline(bytes) => format!("{} bytes", bytes.len()),
+            Media::Inline { bytes, .. } => format!("{} bytes", bytes.len()),
             other => format!("{other:?}"),
         };
         let start = recording.started_at.as_ref().map(|m| format!("{} assumed={}", m.to_rfc3339(), m.zone_assumed));

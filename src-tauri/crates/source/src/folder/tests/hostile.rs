@@ -74,5 +74,5 @@ fn a_path_that_is_a_file_is_no_folder() {
         Some(Err(SourceError::Unreachable(_)))
     ));
     assert!(!source.test()[0].ok);
-    let _: &Path = source.root.path();
+    let _: &Path = source.shelf.path();
 }
