@@ -117,15 +117,19 @@ struct Body<'a> {
     source: &'a str,
     source_kind: &'a str,
     vanished_at: Option<String>,
+    audio: Vec<serde_json::Value>,
     missing: Vec<serde_json::Value>,
     record: Cow<'a, CallRecord>,
 }
 
 fn attachment<'a>(exhibit: &'a Exhibit, start: &'a str) -> Attachment<'a> {
-    let missing = exhibit.recordings.iter().filter_map(|recording| {
-        let reason = recording.missing.as_ref()?;
-        Some(json!({"remote_id": recording.remote_id, "reason": reason}))
-    });
+    let (kept, missing): (Vec<_>, Vec<_>) =
+        exhibit.recordings.iter().partition(|recording| Exhibit::kept(recording).is_some());
+    // Each recording that is kept has a dialog, in this order.
+    let audio = kept.iter().enumerate();
+    let audio = audio.map(|(dialog, recording)| json!({"remote_id": recording.remote_id, "dialog": dialog}));
+    let missing = missing.iter();
+    let missing = missing.map(|recording| json!({"remote_id": recording.remote_id, "reason": recording.missing}));
     Attachment {
         purpose: "turnstone_call",
         start,
@@ -139,6 +143,7 @@ fn attachment<'a>(exhibit: &'a Exhibit, start: &'a str) -> Attachment<'a> {
             source: &exhibit.source,
             source_kind: &exhibit.source_kind,
             vanished_at: exhibit.vanished_ms.map(rfc3339),
+            audio: audio.collect(),
             missing: missing.collect(),
             record: finite(&exhibit.record),
         },

@@ -95,7 +95,7 @@ impl ZipTree {
             let name = archive.name_for_index(index).and_then(Result::ok).map(String::from);
             let name = name.unwrap_or_else(|| format!("entry {index}"));
             match archive.by_index_raw(index) {
-                Ok(file) if file.is_dir() || name.split('/').any(is_hidden) => {}
+                Ok(file) if file.is_dir() || name.split('/').any(is_passed_over) => {}
                 Ok(file) => match entry(&name, &file, facts.len()) {
                     Ok(entry) => drop(tree.entries.insert(name, entry)),
                     Err(reason) => tree.reject(&name, reason),
@@ -180,10 +180,7 @@ impl ZipTree {
 
 /// What is needed to read an entry, or why it is refused.
 fn entry<R: Read>(name: &str, file: &zip::read::ZipFile<'_, R>, zip_bytes: u64) -> Result<Entry, &'static str> {
-    if name.is_empty()
-        || name.contains(['\\', '\0', ':'])
-        || name.split('/').any(|part| matches!(part, "" | "." | ".."))
-    {
+    if name.is_empty() || name.contains(['\\', '\0']) || name.split('/').any(|part| is_no_name(part)) {
         return Err("its name leads out of the zip, or is none; it was not opened");
     }
     if file.is_symlink() {
@@ -206,6 +203,16 @@ fn entry<R: Read>(name: &str, file: &zip::read::ZipFile<'_, R>, zip_bytes: u64) 
         return Err("it would unpack to far more than it can hold and was not opened");
     }
     Ok(Entry { begins, packed, size, crc: file.crc32(), is_deflated, modified_ns: modified_ns(file) })
+}
+
+/// Whether a part of a name leads elsewhere or is none.
+fn is_no_name(part: &str) -> bool {
+    let has_drive = matches!(part.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    has_drive || matches!(part, "" | "." | "..")
+}
+
+fn is_passed_over(part: &str) -> bool {
+    !is_no_name(part) && is_hidden(part)
 }
 
 /// The moment an entry names, to the second, in UTC; below the second its checksum, so that two states of a file that

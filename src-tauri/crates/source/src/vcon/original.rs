@@ -2,7 +2,7 @@
 //! is believed over the standard fields, which hold less. It is somebody's file all the same: what could not have come
 //! from a library is refused as a whole, and the standard fields are read instead.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::{CallRecord, Moment, Ms, Transcript};
 use serde::Deserialize;
@@ -74,7 +74,7 @@ pub(super) fn read(item: &Value, recordings: &[VConRecording]) -> Result<Origina
         source: text("source"),
         source_kind: text("source_kind"),
         vanished_at: text("vanished_at"),
-        audio: kept(&record, &body["missing"], recordings),
+        audio: kept(&record, body, recordings),
         record,
     })
 }
@@ -85,22 +85,26 @@ pub(super) fn transcript(body: &Value) -> Option<Transcript> {
     check_transcript(&transcript).is_ok().then_some(transcript)
 }
 
-/// The recordings that are not said to be missing are the dialogs that hold or name audio, in order.
-fn kept(record: &CallRecord, missing: &Value, recordings: &[VConRecording]) -> Vec<Kept> {
-    let mut dialogs = recordings.iter().filter(|recording| recording.media != Media::Missing);
+/// For each recording the dialog that is named for it, if that is one with audio; else why there is none.
+fn kept(record: &CallRecord, body: &Value, recordings: &[VConRecording]) -> Vec<Kept> {
+    let (audio, missing) = (by_name(&body["audio"]), by_name(&body["missing"]));
+    let dialog = |remote_id: &str| {
+        let dialog = usize::try_from(audio.get(remote_id)?["dialog"].as_u64()?).ok()?;
+        let has_audio = |recording: &VConRecording| recording.dialog == dialog && recording.media != Media::Missing;
+        recordings.iter().any(has_audio).then_some(Kept::Dialog(dialog))
+    };
     let why = |remote_id: &str| {
-        let said = json::list(missing).iter().find(|item| item["remote_id"].as_str() == Some(remote_id))?;
-        let reason = json::text(&said["reason"]).unwrap_or("it does not say why");
-        Some(format!("the export came without this audio: {}", reason.chars().take(500).collect::<String>()))
+        let reason = missing.get(remote_id).and_then(|item| json::text(&item["reason"]));
+        let reason: String = reason.into_iter().flat_map(str::chars).take(300).collect();
+        let colon = if reason.is_empty() { "" } else { ": " };
+        Kept::Missing(format!("the export came without this audio{colon}{reason}"))
     };
-    let one = |remote_id: &str| match why(remote_id) {
-        Some(why) => Kept::Missing(why),
-        None => dialogs.next().map_or_else(
-            || Kept::Missing("the export came without this audio".to_owned()),
-            |recording| Kept::Dialog(recording.dialog),
-        ),
-    };
-    record.recordings.iter().map(|recording| recording.remote_id.as_str()).map(one).collect()
+    let names = record.recordings.iter().map(|recording| recording.remote_id.as_str());
+    names.map(|name| dialog(name).unwrap_or_else(|| why(name))).collect()
+}
+
+fn by_name(list: &Value) -> HashMap<&str, &Value> {
+    json::list(list).iter().filter_map(|item| Some((item["remote_id"].as_str()?, item))).collect()
 }
 
 /// Whether a record could have come from a library; else what speaks against it.

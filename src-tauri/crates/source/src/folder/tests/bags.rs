@@ -52,6 +52,7 @@ fn exported(record: &CallRecord, id: &str, audio: &[u8]) -> Value {
     let hash = format!("sha512-{}", URL_SAFE_NO_PAD.encode(Sha512::digest(audio)));
     let body = json!({
         "version": 1, "id": id, "source": "Desk", "source_kind": "vapi", "vanished_at": null,
+        "audio": [{"remote_id": "left", "dialog": 0}],
         "missing": [{"remote_id": "right", "reason": "the source says it was deleted"}], "record": record,
     });
     json!({
