@@ -11,6 +11,7 @@ import { SoundCard } from './sound.mjs';
 import { until } from './until.mjs';
 import { Window } from './webdriver.mjs';
 import * as browsing from './scenarios/browsing.mjs';
+import * as cases from './scenarios/cases.mjs';
 import * as firstRun from './scenarios/first_run.mjs';
 import * as hostile from './scenarios/hostile.mjs';
 import * as keeping from './scenarios/keeping.mjs';
@@ -22,7 +23,7 @@ import * as servers from './scenarios/servers.mjs';
 
 const artefacts = join(import.meta.dirname, 'artefacts');
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
-const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, keeping, 'no device': noDevice };
+const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, keeping, cases, 'no device': noDevice };
 
 /** One group: its own library, its own window, its tests in order. */
 async function runGroup(name, group, folder, base, card, log) {

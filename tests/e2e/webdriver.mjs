@@ -15,7 +15,7 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 /** Key codes of the protocol, by the names the product uses. */
 export const KEY = {
   Enter: '\uE007', Escape: '\uE00C', Backspace: '\uE003', Tab: '\uE004', Space: ' ',
-  Up: '\uE013', Down: '\uE015', Left: '\uE012', Right: '\uE014', Ctrl: '\uE009', Shift: '\uE008',
+  Up: '\uE013', Down: '\uE015', Left: '\uE012', Right: '\uE014', Ctrl: '\uE009', Shift: '\uE008', Home: '\uE011', End: '\uE010',
 };
 
 async function freePort() {
@@ -91,6 +91,18 @@ export class Window {
     await this.#call('DELETE', `${this.#session}/actions`);
   }
 
+  /** Clicks an element while a key is held. */
+  async clickHolding(key, element) {
+    const pause = { type: 'pause', duration: 0 };
+    const origin = { [ELEMENT]: element.id };
+    const pointer = [pause, { type: 'pointerMove', origin, x: 0, y: 0 }, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }, pause];
+    const keys = [{ type: 'keyDown', value: key }, pause, pause, pause, { type: 'keyUp', value: key }];
+    await this.#call('POST', `${this.#session}/actions`, {
+      actions: [{ type: 'key', id: 'keys', actions: keys }, { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions: pointer }],
+    });
+    await this.#call('DELETE', `${this.#session}/actions`);
+  }
+
   /** Types text where the focus is. */
   type(text) {
     return this.press(...text);
@@ -129,6 +141,11 @@ export class Element {
   constructor(window, id) {
     this.#window = window;
     this.#id = id;
+  }
+
+  /** Its name in the protocol. */
+  get id() {
+    return this.#id;
   }
 
   click() {
