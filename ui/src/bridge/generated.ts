@@ -569,9 +569,9 @@ export type ExportPlan = {
  */
 completeness: Completeness, 
 /**
- * Bytes of audio that would be written.
+ * About how many bytes would be written.
  */
-audio_bytes: number, 
+bytes: number, 
 /**
  * Bytes free where it would be put; `null` if that cannot be told.
  */
@@ -630,6 +630,10 @@ signed_by: string | null,
  * Why it is not signed, in words, if it is not.
  */
 unsigned_because: string | null, 
+/**
+ * Why the proofs of the audit log are not in it, in words, if they are not.
+ */
+log_left_out: string | null, 
 /**
  * Calls without all of their audio, and why.
  */
@@ -760,7 +764,7 @@ action_items: Array<string>,
 intent: string | null, };
 
 /**
- * A background job: a sync or a fetch.
+ * A background job.
  */
 export type JobProgress = { 
 /**
@@ -768,7 +772,7 @@ export type JobProgress = {
  */
 job: number, 
 /**
- * `sync` or `fetch`.
+ * `sync`, `fetch`, `export` or `verify`.
  */
 kind: string, 
 /**

@@ -14,6 +14,7 @@ const made: Exported = {
   tagmanifest: HASH,
   signed_by: '8B2E61F04C9AD173',
   unsigned_because: null,
+  log_left_out: null,
   missing: [{ call: 'c1', reason: 'Deleted at the source.' }],
 };
 
@@ -76,15 +77,15 @@ describe('an export in words', () => {
   it('says what will be listed as missing and what room there is', () => {
     const plan = {
       completeness: { calls: 214, here: 198, to_fetch: 2, gone: 7, never_recorded: 7 },
-      audio_bytes: 1_200_000_000,
+      bytes: 1_200_000_000,
       free_bytes: 40_000_000_000,
       key: null,
       unsigned_because: null,
     };
     expect(missingWords(plan, 'original'), 'calls never recorded lack nothing').toContain('9 calls will be listed');
     expect(missingWords(plan, 'none'), 'no audio is wanted').toBeNull();
-    expect(roomWords(plan)).toBe('About 1.20 GB of audio; 40.0 GB free there.');
-    expect(roomWords({ ...plan, free_bytes: null })).toBe('About 1.20 GB of audio.');
+    expect(roomWords(plan)).toBe('About 1.20 GB; 40.0 GB free there.');
+    expect(roomWords({ ...plan, free_bytes: null })).toBe('About 1.20 GB.');
   });
 
   it('does not promise more than a verification proves', () => {

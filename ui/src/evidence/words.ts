@@ -148,7 +148,7 @@ export function missingWords(plan: ExportPlan, audio: Audio): string | null {
 
 /** Room that is needed and room that there is. */
 export function roomWords(plan: ExportPlan): string {
-  const needed = plan.audio_bytes === 0 ? 'No audio' : `About ${bytes(plan.audio_bytes)} of audio`;
+  const needed = `About ${bytes(plan.bytes)}`;
   return plan.free_bytes === null ? `${needed}.` : `${needed}; ${bytes(plan.free_bytes)} free there.`;
 }
 

@@ -25,10 +25,10 @@ describe('exporting', () => {
     await planned();
     expect(exporting.plan?.completeness.calls).toBe(40);
     expect(exporting.hindrance, 'it lacks a place').toBe('Choose a folder to put it into.');
-    const original = exporting.plan?.audio_bytes ?? 0;
+    const original = exporting.plan?.bytes ?? 0;
     exporting.putInto('/home/kim/Evidence');
     exporting.choose({ audio: 'wav' });
-    await vi.waitFor(() => expect(exporting.plan?.audio_bytes).toBeGreaterThan(original));
+    await vi.waitFor(() => expect(exporting.plan?.bytes).toBeGreaterThan(original));
     expect(exporting.hindrance).toBeNull();
   });
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod case;
+mod evidence;
 mod keeping;
 mod list;
 mod player;

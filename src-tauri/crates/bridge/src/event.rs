@@ -70,12 +70,12 @@ pub struct PlayerProblem {
     pub message: String,
 }
 
-/// A background job: a sync or a fetch.
+/// A background job.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct JobProgress {
     /// Names the job while it runs.
     pub job: u32,
-    /// `sync` or `fetch`.
+    /// `sync`, `fetch`, `export` or `verify`.
     pub kind: String,
     /// The source it works on.
     pub source: Option<String>,

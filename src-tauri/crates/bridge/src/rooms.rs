@@ -158,20 +158,20 @@ impl Handlers for Rooms<'_> {
         Ok(self.app.completeness(&args.read()?)?.into())
     }
 
-    fn plan_export(&self, _: ExportOrder) -> Result<ExportPlan, Fault> {
-        Err(not_yet())
+    fn plan_export(&self, order: ExportOrder) -> Result<ExportPlan, Fault> {
+        Ok(self.app.plan_export(&order.read()?)?.into())
     }
 
-    fn export_calls(&self, _: ExportOrder) -> Result<Exported, Fault> {
-        Err(not_yet())
+    fn export_calls(&self, order: ExportOrder) -> Result<Exported, Fault> {
+        Ok(self.app.export_as_job(&order.read()?)?.into())
     }
 
-    fn verify_export(&self, _: VerifyExport) -> Result<Verified, Fault> {
-        Err(not_yet())
+    fn verify_export(&self, args: VerifyExport) -> Result<Verified, Fault> {
+        Ok(self.app.verify_as_job(Path::new(&args.path))?.into())
     }
 
     fn signing_key(&self, _: Nothing) -> Result<SigningKeyView, Fault> {
-        Err(not_yet())
+        Ok(self.app.signing_key()?.into())
     }
 
     fn audit_log(&self, _: AuditQuery) -> Result<AuditPage, Fault> {

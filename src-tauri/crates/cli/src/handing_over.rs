@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use app::{
-    App, ExportOrder, ExportStep, Exported, Fault, FaultCode, Filter, ForCase, Selection, Trust, Verified,
-};
+use app::{App, ExportOrder, ExportStep, Exported, Fault, FaultCode, Filter, ForCase, Selection, Trust, Verified};
 use model::Cancel;
 use serde_json::json;
 
@@ -118,7 +116,9 @@ fn exported_words(exported: &Exported) -> String {
         _ => {}
     }
     let missing = exported.missing.iter();
-    lines.extend(missing.map(|one| one_line(&format!("  without audio: {}: {}", &one.call.to_string()[..8], one.reason))));
+    lines.extend(
+        missing.map(|one| one_line(&format!("  without audio: {}: {}", &one.call.to_string()[..8], one.reason))),
+    );
     lines.join("\n")
 }
 

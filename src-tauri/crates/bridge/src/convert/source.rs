@@ -112,9 +112,12 @@ impl From<&Progress> for JobProgress {
         Self {
             job: job.id,
             kind: match job.kind {
-                JobKind::Sync => "sync".to_owned(),
-                JobKind::Fetch => "fetch".to_owned(),
-            },
+                JobKind::Sync => "sync",
+                JobKind::Fetch => "fetch",
+                JobKind::Export => "export",
+                JobKind::Verify => "verify",
+            }
+            .to_owned(),
             source: job.source.map(|source| source.to_string()),
             words: job.words.clone(),
             done: count(job.done),

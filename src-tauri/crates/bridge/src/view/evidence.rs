@@ -29,8 +29,8 @@ pub struct ExportOrder {
 pub struct ExportPlan {
     /// How much of the calls' audio is here.
     pub completeness: super::Completeness,
-    /// Bytes of audio that would be written.
-    pub audio_bytes: f64,
+    /// About how many bytes would be written.
+    pub bytes: f64,
     /// Bytes free where it would be put; `null` if that cannot be told.
     pub free_bytes: Option<f64>,
     /// The fingerprint of the key it would be signed with; `null`: it would not be signed.
@@ -56,6 +56,8 @@ pub struct Exported {
     pub signed_by: Option<String>,
     /// Why it is not signed, in words, if it is not.
     pub unsigned_because: Option<String>,
+    /// Why the proofs of the audit log are not in it, in words, if they are not.
+    pub log_left_out: Option<String>,
     /// Calls without all of their audio, and why.
     pub missing: Vec<MissingAudio>,
 }
