@@ -1,6 +1,6 @@
 //! `list`, `show` and `search`.
 
-use app::{App, CallRow, Fault, SearchHit, StoredCall, StoredRecording};
+use app::{App, CallRow, CaseRow, Fault, SearchHit, StoredCall, StoredRecording};
 use model::{Attempt, AudioState, Direction, Metric, Moment, Party, Role, Tier, Transcript};
 use serde_json::{Value, json};
 
@@ -32,7 +32,18 @@ pub fn list(
 /// Everything known about one call.
 pub fn show(app: &App, call: &str, output: &Output) -> Result<End, Fault> {
     let call = app.open_call(app.find_call(call)?)?;
-    output.line(|| call_json(&call), || call_words(&call));
+    let cases = app.cases_of(call.row.id)?;
+    output.line(
+        || {
+            let mut object = call_json(&call);
+            object["cases"] = cases.iter().map(case_name_json).collect();
+            object
+        },
+        || {
+            let held = cases.iter().map(|row| format!("\n  held by the case {}", one_line(&row.case.name)));
+            held.fold(call_words(&call), |words, line| words + &line)
+        },
+    );
     Ok(End::Done)
 }
 
@@ -120,6 +131,10 @@ fn call_json(call: &StoredCall) -> Value {
     object["external_ids"] = json!(facts.external_ids);
     object["vanished_at"] = json!(call.row.vanished_ms.map(rfc3339));
     object
+}
+
+fn case_name_json(row: &CaseRow) -> Value {
+    json!({ "id": row.case.id.to_string(), "name": row.case.name, "number": row.case.number })
 }
 
 fn recording_json(recording: &StoredRecording) -> Value {
