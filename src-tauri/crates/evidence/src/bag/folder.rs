@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::staging::sync_folder;
-use super::{BagError, Names};
+use super::{BagError, DATA, Names};
 
-/// Threads that wait for the disk while the next files are written.
-const SYNCERS: usize = 4;
+/// Threads that wait for the disk while the next files are written: the more wait together, the fewer times a file system
+/// writes its journal.
+const SYNCERS: usize = 16;
 /// Files that may wait for them: open files are few on some systems.
 const WAITING: usize = 64;
 
@@ -23,6 +24,7 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn begin(root: PathBuf) -> io::Result<Self> {
         fs::create_dir(&root)?;
+        fs::create_dir(root.join(DATA))?;
         Ok(Self { root, under_way: None, syncers: Syncers::start() })
     }
 

@@ -4,7 +4,7 @@ use model::Cancel;
 
 use super::staging::Staging;
 use super::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, Bag, BagError, BagInfo, Digests, OXUM_FIELD, SIGNATURE, SIGNING_KEY,
+    BAG_INFO, BAGIT, BAGIT_TEXT, Bag, BagError, BagInfo, DATA, Digests, OXUM_FIELD, SIGNATURE, SIGNING_KEY,
     SIGNING_KEY_FIELD, check, hex, sha512_of,
 };
 use crate::manifest;
@@ -45,6 +45,9 @@ impl Bag {
         let files = self.payload.len() as u64;
         let bytes = self.payload.iter().map(|(_, digests)| digests.bytes).sum();
         let payload = std::mem::take(&mut self.payload);
+        if payload.is_empty() {
+            self.store.make_data().map_err(|source| BagError::writing(DATA, source))?;
+        }
         for (name, text) in both("manifest", &payload) {
             self.put(&name, text.as_bytes())?;
         }

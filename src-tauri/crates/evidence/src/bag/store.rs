@@ -2,7 +2,7 @@ use std::io;
 
 use super::folder::Folder;
 use super::staging::Staging;
-use super::{BagError, Form, Names};
+use super::{BagError, DATA, Form, Names};
 use crate::zip::ZipWriter;
 
 /// Where the files of a bag go, one after the other.
@@ -49,6 +49,17 @@ impl Store {
         match self {
             Self::Folder(folder) => folder.discard(),
             Self::Zip(zip) => zip.discard(),
+        }
+    }
+
+    /// Makes the folder of the payload where no file of it has.
+    pub(super) fn make_data(&mut self) -> io::Result<()> {
+        match self {
+            Self::Folder(_) => Ok(()),
+            Self::Zip(zip) => {
+                zip.open(DATA)?;
+                zip.close()
+            }
         }
     }
 

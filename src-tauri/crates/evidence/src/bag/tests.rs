@@ -86,6 +86,21 @@ fn the_same_files_give_the_same_bytes() {
 }
 
 #[test]
+fn a_bag_without_payload_still_has_its_folder() {
+    for form in FORMS {
+        let folder = TempDir::new().unwrap();
+        let bag = Bag::begin(folder.path(), "bag", form, 0).unwrap();
+        let sealed = bag.seal(&info(), None).unwrap();
+        let path = sealed.verify(&Cancel::new(), &|_, _| {}).unwrap().publish().unwrap();
+        assert_eq!(verify(&path, &Cancel::new(), &|_, _| {}).unwrap().problems, [], "{form:?}");
+        if form == Form::Folder {
+            fs::remove_dir(path.join("data")).unwrap();
+            assert_eq!(verify(&path, &Cancel::new(), &|_, _| {}).unwrap().problems[0].path, "data");
+        }
+    }
+}
+
+#[test]
 fn what_was_added_is_told_by_its_hashes() {
     let folder = TempDir::new().unwrap();
     let mut bag = Bag::begin(folder.path(), "bag", Form::Zip, 0).unwrap();

@@ -75,6 +75,9 @@ pub(super) fn check(inspection: &mut Inspection<'_>) -> Result<Vec<Listed>, Veri
         say_none(inspection);
     }
     let found = Found::of(inspection);
+    if found.files.is_empty() && !inspection.bag.folders.contains(DATA.trim_end_matches('/')) {
+        inspection.problem("data", "is missing, and every bag has it");
+    }
     let mut changed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for manifest in &manifests {
         let mut listed = BTreeSet::new();
