@@ -143,6 +143,11 @@ export class Cases {
     this.#say(words, null);
   }
 
+  /** Says in the quiet line why something was not done. */
+  complain(error: unknown): void {
+    this.#say(asFault(error).message, null, true);
+  }
+
   async undo(): Promise<void> {
     await this.said?.undo?.();
   }
@@ -185,7 +190,7 @@ export class Cases {
     try {
       await action();
     } catch (error) {
-      this.#say(asFault(error).message, null, true);
+      this.complain(error);
     }
   }
 

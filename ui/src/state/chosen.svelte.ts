@@ -2,6 +2,7 @@
 // that were never loaded are asked from the application, at the latest when something is done with them.
 import { untrack } from 'svelte';
 import { backend } from '../bridge/backend';
+import type { Fault } from '../bridge/fault';
 import type { CallRow, Completeness, Filter, SomeCalls, Sort } from '../bridge/generated';
 import { ALL_OF_IT, bounds, extended, isChosen, NONE, settled, sizeOf, toggled, type Choice } from './choice';
 import { library } from './library.svelte';
@@ -205,11 +206,18 @@ export class Chosen {
   async #settle(): Promise<void> {
     const choice = this.#choice;
     if (choice.all || choice.range === null) return;
-    if (!this.#remember()) await this.#resolve();
+    try {
+      await this.#resolve();
+    } catch {
+      // Rows whose ids cannot be had are no longer selected; the number says so.
+    }
     if (this.#choice === choice) this.#choice = settled(choice, (place) => this.#ids.get(place));
   }
 
-  /** Asks for the ids of the range's rows that are not known. Stops when something else is chosen meanwhile. */
+  /**
+   * Asks for the ids of the range's rows that are not known. Stops when something else is chosen meanwhile. Each page
+   * begins with a row that is known already: if another call stands there, the places no longer mean what was selected.
+   */
   async #resolve(): Promise<void> {
     if (this.#remember() || this.#choice.all || this.#choice.range === null) return;
     const asked = this.#asked;
@@ -217,10 +225,14 @@ export class Chosen {
     const { effective: filter, sort } = this.list;
     for (let place = first; place <= last; place += 1) {
       if (this.#ids.has(place)) continue;
-      const rows = await backend.call('list_calls_at', { filter, sort, position: place, limit: Math.min(PAGE, last - place + 1) });
+      const from = this.#ids.has(place - 1) ? place - 1 : place;
+      const rows = await backend.call('list_calls_at', { filter, sort, position: from, limit: Math.min(PAGE, last - from + 1) });
       if (asked !== this.#asked) return;
-      rows.forEach((row, i) => this.#know(place + i, row.id));
-      if (rows.length === 0) return;
+      const before = this.#ids.get(from);
+      if (rows.length === 0 || (before !== undefined && rows[0]?.id !== before)) {
+        throw { code: 'invalid', message: 'The list changed meanwhile. Select the calls again.' } satisfies Fault;
+      }
+      rows.forEach((row, i) => this.#know(from + i, row.id));
     }
   }
 }

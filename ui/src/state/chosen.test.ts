@@ -111,6 +111,19 @@ describe('selecting several calls', () => {
     expect(chosen.size).toBe(0);
   });
 
+  it('never takes other rows for those that were selected', async () => {
+    chosen.begin(10);
+    chosen.extend(10, 900);
+    // Three calls arrive above: what stood at 199 stands at 202.
+    const asIs = backend.call.bind(backend);
+    vi.spyOn(backend, 'call').mockImplementation((name, args) =>
+      asIs(name, name === 'list_calls_at' ? { ...args, position: (args as { position: number }).position - 3 } : args),
+    );
+    await expect(chosen.which(), 'what stands there now is not what was selected').rejects.toMatchObject({ code: 'invalid' });
+    await chosen.beforeRenewal();
+    expect(await calls(), 'what was loaded stays').toEqual(numbered(10, 199));
+  });
+
   it('does not take rows for selected that answer a range given up meanwhile', async () => {
     chosen.begin(10);
     chosen.extend(10, 900);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tidy, within } from './place';
+import { samePlace, tidy, within } from './place';
 
 const overview = { calls: 9, today: 1, downloaded: 2, not_yet: 3, today_from_ms: 1_000 };
 
@@ -7,6 +7,13 @@ describe('places', () => {
   it('narrow further what the user has narrowed', () => {
     expect(within({ kind: 'downloaded' }, { agent: 'Sarah' }, overview), 'both').toEqual({ agent: 'Sarah', audio: 'cached' });
     expect(within({ kind: 'source', source: 's' }, { source: 'other' }, overview), 'the place wins').toEqual({ source: 's' });
+  });
+
+  it('know a case by its id', () => {
+    expect(within({ kind: 'case', case: 'c1' }, { agent: 'Sarah' }, overview)).toEqual({ agent: 'Sarah', case: 'c1' });
+    expect(samePlace({ kind: 'case', case: 'c1' }, { kind: 'case', case: 'c2' })).toBe(false);
+    expect(samePlace({ kind: 'case', case: 'c1' }, { kind: 'source', source: 'c1' })).toBe(false);
+    expect(samePlace({ kind: 'case', case: 'c1' }, { kind: 'case', case: 'c1' })).toBe(true);
   });
 
   it('begin today where the user’s day begins', () => {

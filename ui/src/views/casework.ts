@@ -1,4 +1,5 @@
 // What is done with calls for a case: which calls are meant, into which case they go, and the way to the export.
+import type { SomeCalls } from '../bridge/generated';
 import { cases, type CaseQuestion, type Target } from '../state/cases.svelte';
 import { chosen } from '../state/chosen.svelte';
 import { exporting } from '../state/exporting.svelte';
@@ -60,7 +61,8 @@ function holding(calls: Target): typeof cases.all {
 
 /** Opens the export with the calls selected in the list, for the case on the screen if it is one. */
 export async function exportSelected(): Promise<void> {
-  const which = await chosen.which();
+  const which = await selectedCalls();
+  if (which === null) return;
   const of = library.place.kind === 'case' ? library.place.case : null;
   exporting.begin(which.calls === null ? { filter: which.filter, case: of } : { calls: which.calls, case: of });
   app.sheet = 'export';
@@ -74,5 +76,16 @@ export function exportCase(id: string): void {
 
 /** Fetches what is missing of the calls selected in the list. */
 export async function downloadSelected(): Promise<void> {
-  await keeping.downloadSome(await chosen.which());
+  const which = await selectedCalls();
+  if (which) await keeping.downloadSome(which);
+}
+
+/** The selected calls; nothing if they cannot be told, which the quiet line then says. */
+async function selectedCalls(): Promise<SomeCalls | null> {
+  try {
+    return await chosen.which();
+  } catch (error) {
+    cases.complain(error);
+    return null;
+  }
 }

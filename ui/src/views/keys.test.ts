@@ -45,6 +45,10 @@ describe('commandFor', () => {
     }
     expect(commandFor(press('Escape'), 'field'), 'Escape leaves').toBe('escape');
     expect(commandFor(press('k', { ctrlKey: true }), 'field'), 'Ctrl reaches the window').toBe('palette');
+    for (const key of ['a', 'z', ' ']) {
+      expect(commandFor(press(key, { ctrlKey: true }), 'field'), `Ctrl+${key} is the field’s own`).toBeNull();
+      expect(commandFor(press(key, { ctrlKey: true }), 'elsewhere'), `Ctrl+${key} is a command`).not.toBeNull();
+    }
   });
 
   it('lets a focused button be pressed', () => {
