@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Exported, Verified } from '../bridge/generated';
 import { useTimeZone } from '../text/moment';
-import { ACTIONS, actionWords, coverLetter, detailWords, groupsOf, mayBeFolder, missingWords, objectWords, proofWords, roomWords } from './words';
+import { ACTIONS, actionWords, coverLetter, detailWords, groupsOf, mayBeFolder, missingWords, objectWords, progressWords, proofWords, roomWords } from './words';
 
 const HASH = '0123456789abcdef'.repeat(8);
 
@@ -66,6 +66,12 @@ describe('an export in words', () => {
       ].join('\n'),
     );
     expect(coverLetter({ ...made, tagmanifest: null, signed_by: null }, 0, undefined), 'plain files').toMatch(/Not sealed: plain files\nNot signed/);
+  });
+
+  it('counts calls and measures bytes', () => {
+    expect(progressWords({ done: 12, total: 214 })).toBe('12 of 214');
+    expect(progressWords({ done: 12, total: null })).toBe('12');
+    expect(progressWords({ done: 143_000_000, total: 286_000_000 })).toBe('50 %');
   });
 
   it('groups a hash without losing a digit', () => {

@@ -1,9 +1,11 @@
 // Evidence in words: what the audit log's codes mean, what an export holds, what a verification proves. Pure.
-import type { AuditEntryView, CaseView, Exported, ExportPlan, JsonValue, Verified } from '../bridge/generated';
+import type { AuditEntryView, CaseView, Exported, ExportPlan, JobProgress, JsonValue, Verified } from '../bridge/generated';
 import type { Audio, Document, Form } from '../state/exporting.svelte';
 import { bytes, count, plural } from '../text/cut';
 import { clock } from '../text/duration';
 import { exactTime } from '../text/moment';
+
+const COUNTABLE = 100_000;
 
 export const FORMS: readonly { id: Form; words: string; hint: string }[] = [
   { id: 'bag', words: 'Evidence bag in a folder', hint: 'Sealed with hashes that anyone can check without Turnstone.' },
@@ -54,6 +56,7 @@ type Detail = Readonly<Record<string, JsonValue>>;
 /** How single facts of a detail are said. A fact that is not here is said by its name. */
 const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
   recording: () => null,
+  export: () => null,
   valid: (value) => (value === true ? 'valid' : 'not valid'),
   query: (value) => quoted(value),
   text: (value) => quoted(value),
@@ -155,7 +158,8 @@ export function roomWords(plan: ExportPlan): string {
 /** A short text for the letter that goes with a hand-over. */
 export function coverLetter(made: Exported, endedMs: number, of: CaseView | undefined): string {
   const named = of === undefined ? null : of.number === '' ? of.name : `${of.number} (${of.name})`;
-  const missing = made.missing.length === 0 ? 'all with the audio that was to be had' : `${count(made.missing.length)} of them without all of their audio; the export lists each with the reason`;
+  const lacking = lackingCalls(made);
+  const missing = lacking === 0 ? 'all with the audio that was to be had' : `${count(lacking)} of them without all of their audio; the export lists each with the reason`;
   const lines = [
     `Export: ${fileName(made.path)}`,
     named === null ? null : `Case: ${named}`,

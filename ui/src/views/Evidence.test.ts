@@ -141,7 +141,7 @@ describe('evidence in the window', () => {
     expect(dialog(), 'how many').toContain('2 problems');
     expect(dialog(), 'which file').toContain('audio-1.mp3');
     expect(document.querySelector('dialog img'), 'names are text').toBeNull();
-    expect(dialog(), 'the other one is none').toContain('This is no export.');
+    expect(dialog(), 'the other one is none').toContain('This cannot be verified.');
     button('Add it as a source…')?.click();
     await later(50);
     expect(document.querySelector('dialog')?.getAttribute('aria-label')).toBe('Add a source');
