@@ -15,7 +15,10 @@ const made: Exported = {
   signed_by: '8B2E61F04C9AD173',
   unsigned_because: null,
   log_left_out: null,
-  missing: [{ call: 'c1', reason: 'Deleted at the source.' }],
+  missing: [
+    { call: 'c1', reason: 'Deleted at the source.' },
+    { call: 'c1', reason: 'Not fetched.' },
+  ],
 };
 
 const verified: Verified = { path: '/x', valid: true, problems: [], files: 3, bytes: 10, tagmanifest: HASH, signed_by: 'K', own_key: true };

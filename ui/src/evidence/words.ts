@@ -155,6 +155,18 @@ export function roomWords(plan: ExportPlan): string {
   return plan.free_bytes === null ? `${needed}.` : `${needed}; ${bytes(plan.free_bytes)} free there.`;
 }
 
+/** How many calls of an export are without all of their audio; a call can lack several recordings. */
+export function lackingCalls(made: Pick<Exported, 'missing'>): number {
+  return new Set(made.missing.map((each) => each.call)).size;
+}
+
+/** How far a job is: in counts, or as a part of what is too much to be counted, such as bytes. */
+export function progressWords(job: Pick<JobProgress, 'done' | 'total'>): string {
+  if (job.total === null) return count(job.done);
+  if (job.total > COUNTABLE) return `${Math.floor((100 * job.done) / job.total)} %`;
+  return `${count(job.done)} of ${count(job.total)}`;
+}
+
 /** A short text for the letter that goes with a hand-over. */
 export function coverLetter(made: Exported, endedMs: number, of: CaseView | undefined): string {
   const named = of === undefined ? null : of.number === '' ? of.name : `${of.number} (${of.name})`;
