@@ -12,6 +12,7 @@ import { until } from './until.mjs';
 import { Window } from './webdriver.mjs';
 import * as browsing from './scenarios/browsing.mjs';
 import * as cases from './scenarios/cases.mjs';
+import * as evidence from './scenarios/evidence.mjs';
 import * as firstRun from './scenarios/first_run.mjs';
 import * as hostile from './scenarios/hostile.mjs';
 import * as keeping from './scenarios/keeping.mjs';
@@ -23,7 +24,7 @@ import * as servers from './scenarios/servers.mjs';
 
 const artefacts = join(import.meta.dirname, 'artefacts');
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /./;
-const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, keeping, cases, 'no device': noDevice };
+const groups = { browsing, listening, keys, looks, 'first run': firstRun, 'what sources say': hostile, servers, keeping, cases, evidence, 'no device': noDevice };
 
 /** One group: its own library, its own window, its tests in order. */
 async function runGroup(name, group, folder, base, card, log) {
@@ -36,7 +37,7 @@ async function runGroup(name, group, folder, base, card, log) {
   let started;
   try {
     started = await group.start?.();
-    window = await Window.open(join(programs, 'turnstone-desktop'), ['--library', at], card.environment, log);
+    window = await Window.open(join(programs, 'turnstone-desktop'), ['--library', at], { ...card.environment, ...group.environment }, log);
     const stage = {
       window, page: new Page(window), library, card, started, truth: await truth(), artefacts,
       picture: (what) => window.picture(join(artefacts, `${what.replace(/\W+/g, '-')}.png`)),
