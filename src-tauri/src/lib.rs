@@ -27,6 +27,7 @@ pub fn run() -> ExitCode {
     let library = arguments.library_dir();
     let opening = Opening::start(library.clone());
     let shell = Arc::new(Shell { opening: opening.clone(), asked: arguments.asked() });
+    let leaving = opening.clone();
     let built = tauri::Builder::default()
         .plugin(window::one_per_library(&library))
         .plugin(tauri_plugin_dialog::init())
@@ -41,7 +42,14 @@ pub fn run() -> ExitCode {
         })
         .build(tauri::generate_context!());
     match built {
-        Ok(app) => ExitCode::from(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1)),
+        Ok(app) => {
+            let code = app.run_return(|_, _| {});
+            // What was being heard is recorded before the program goes.
+            if let Ok(app) = leaving.wait() {
+                app.finish_recording();
+            }
+            ExitCode::from(u8::try_from(code).unwrap_or(1))
+        }
         Err(cause) => {
             window::complain(&cause);
             ExitCode::FAILURE

@@ -1,5 +1,6 @@
 //! From the application's values to the window's, and back.
 
+mod audit;
 mod call;
 mod case;
 mod evidence;

@@ -174,16 +174,18 @@ impl Handlers for Rooms<'_> {
         Ok(self.app.signing_key()?.into())
     }
 
-    fn audit_log(&self, _: AuditQuery) -> Result<AuditPage, Fault> {
-        Err(not_yet())
+    fn audit_log(&self, query: AuditQuery) -> Result<AuditPage, Fault> {
+        let (before, limit) = (query.before.map(u64::from), query.limit);
+        Ok(AuditPage::of(self.app.audit_log(&query.read()?, before, limit)?))
     }
 
     fn check_audit_log(&self, _: Nothing) -> Result<AuditHealth, Fault> {
-        Err(not_yet())
+        Ok(self.app.check_audit_log(&[], &Cancel::new())?.into())
     }
 
-    fn save_audit_log(&self, _: SaveAudit) -> Result<Nothing, Fault> {
-        Err(not_yet())
+    fn save_audit_log(&self, args: SaveAudit) -> Result<Nothing, Fault> {
+        self.app.save_audit_log(&args.query.read()?, Path::new(&args.file))?;
+        Ok(Nothing {})
     }
 
     fn list_sources(&self, _: Nothing) -> Result<Vec<SourceView>, Fault> {
@@ -295,10 +297,6 @@ impl Handlers for Rooms<'_> {
     fn about(&self, _: Nothing) -> Result<About, Fault> {
         Ok(self.app.about()?.into())
     }
-}
-
-fn not_yet() -> Fault {
-    Fault::new(FaultCode::Invalid, "this is not built yet")
 }
 
 /// A place that the user chose, if they did.

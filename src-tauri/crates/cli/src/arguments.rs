@@ -6,11 +6,13 @@ use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod audit;
 mod case;
 mod export;
 mod filter;
 mod values;
 
+pub use audit::{AuditArguments, AuditCommand};
 pub use case::{CaseCalls, CaseCommand};
 pub use export::{ExportArguments, VerifyArguments};
 pub use filter::{Audio, Direction, Filters, Narrowing, YesNo};
@@ -139,6 +141,8 @@ pub enum Command {
     /// Gather calls into cases, which hold them.
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Who did what, newest first.
+    Audit(AuditArguments),
     /// Look after the audio cache.
     #[command(subcommand)]
     Cache(CacheCommand),

@@ -266,7 +266,7 @@ fn rfc3339(utc_ms: i64) -> String {
 }
 
 /// A moment in the user's zone, with its offset.
-fn local(utc_ms: i64) -> String {
+pub fn local(utc_ms: i64) -> String {
     let zoned = jiff::Timestamp::from_millisecond(utc_ms).map(|at| at.to_zoned(jiff::tz::TimeZone::system()));
     zoned.map_or_else(|_| "unknown time".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M %:z").to_string())
 }

@@ -1,6 +1,7 @@
 //! `turnstone`: the library without a window. Parses, calls the application, prints.
 
 mod arguments;
+mod auditing;
 mod caching;
 mod calls;
 mod casing;
@@ -109,6 +110,7 @@ fn run(arguments: Arguments, output: &Output, cancel: &Cancel) -> Result<End, Fa
         Command::Verify(verify) => handing_over::verify(&verify, output, cancel),
         Command::Case(command) if command.changes() => casing::run(&change(dir)?, command, output),
         Command::Case(command) => casing::run(&look(dir)?, command, output),
+        Command::Audit(arguments) => auditing::run(&look(dir)?, &arguments, output, cancel),
         Command::Cache(command) if command.changes() => caching::run(&change(dir)?, &command, output, cancel),
         Command::Cache(command) => caching::run(&look(dir)?, &command, output, cancel),
         Command::Library(command) => upkeep::library(&dir, look, &command, output),

@@ -1,6 +1,7 @@
 //! The command line's contract, from outside: the real program, real files, real exit codes.
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
 mod program;
 
 use std::fs;

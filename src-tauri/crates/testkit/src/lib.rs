@@ -11,4 +11,4 @@ pub use audio::output::fake::FakeDevices;
 pub use call::{CallBuilder, a_call, rejected};
 pub use call_folder::{CallFolder, samples_of, wav};
 pub use scripted::{Break, ScriptedSource};
-pub use temp_library::{Contents, TempLibrary, Witness, contents, pretend_schema};
+pub use temp_library::{Contents, TempLibrary, Witness, contents, pretend_schema, tamper};

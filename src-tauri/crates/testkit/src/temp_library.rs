@@ -98,6 +98,11 @@ pub fn pretend_schema(dir: &Path, schema: u32) {
     file.write_all(&schema.to_be_bytes()).expect("writing");
 }
 
+/// Runs SQL on the database in `dir` behind everybody's back, as somebody with a tool might.
+pub fn tamper(dir: &Path, sql: &str) {
+    connect(dir).execute_batch(sql).expect("SQL");
+}
+
 fn connect(dir: &Path) -> Connection {
     Connection::open_with_flags(dir.join("library.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).expect("a library")
 }

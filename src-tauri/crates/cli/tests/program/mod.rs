@@ -42,6 +42,13 @@ impl Demo {
         demo
     }
 
+    /// A copy of this one's library, which nobody may have open.
+    pub fn another(&self) -> Self {
+        let other = Self { dir: tempfile::tempdir().unwrap() };
+        copy(&self.path("library"), &other.path("library"));
+        other
+    }
+
     /// A path beside the library.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
