@@ -180,7 +180,7 @@ impl ZipTree {
 
 /// What is needed to read an entry, or why it is refused.
 fn entry<R: Read>(name: &str, file: &zip::read::ZipFile<'_, R>, zip_bytes: u64) -> Result<Entry, &'static str> {
-    if name.is_empty() || name.contains(['\\', '\0']) || name.split('/').any(|part| is_no_name(part)) {
+    if name.is_empty() || name.contains(['\\', '\0']) || name.split('/').any(is_no_name) {
         return Err("its name leads out of the zip, or is none; it was not opened");
     }
     if file.is_symlink() {

@@ -180,13 +180,13 @@ pub(crate) fn recognise_plain(content: &str) -> Result<Recognised, FormatError> 
 /// Parses JSON within the bounds; `bytes` may be in any encoding [`recognise`] takes.
 pub(crate) fn parse_json(bytes: &[u8], limit: u64) -> Result<Value, FormatError> {
     check_size(bytes, limit)?;
-    json::parse(&text::decode(bytes)?.content)
+    json::parse(&text::decode_json(bytes)?.content)
 }
 
 /// The same without one member of the outermost object, whatever that holds.
 pub(crate) fn parse_json_without(bytes: &[u8], limit: u64, member: &str) -> Result<Value, FormatError> {
     check_size(bytes, limit)?;
-    json::parse_without(&text::decode(bytes)?.content, member)
+    json::parse_without(&text::decode_json(bytes)?.content, member)
 }
 
 /// One JSON format: how to tell it and how to read it.

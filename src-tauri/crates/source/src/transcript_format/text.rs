@@ -12,6 +12,19 @@ pub(super) struct Text<'a> {
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, FormatError> {
+    let text = decode_any(bytes)?;
+    if is_binary(&text.content) { Err(unknown("it holds binary data, not text")) } else { Ok(text) }
+}
+
+/// The same for JSON, in whose strings any character may stand.
+pub(super) fn decode_json(bytes: &[u8]) -> Result<Text<'_>, FormatError> {
+    match decode_any(bytes)? {
+        text if text.content.trim_start().starts_with(['{', '[']) => Ok(text),
+        _ => decode(bytes),
+    }
+}
+
+fn decode_any(bytes: &[u8]) -> Result<Text<'_>, FormatError> {
     let text = match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => decode_bytes(rest),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -20,9 +33,6 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, FormatError> {
     };
     if text.content.trim().is_empty() {
         return Err(unknown("the file is empty"));
-    }
-    if is_binary(&text.content) {
-        return Err(unknown("it holds binary data, not text"));
     }
     Ok(text)
 }
