@@ -1,4 +1,5 @@
-// The auditor's way: from a filter into a case, from the case to a verified bag. The system's folder dialog cannot be driven: the folder is the one the window remembers from the export before.
+// The auditor's way: from a filter into a case, from the case to a verified bag, and the log that tells of it. The system's
+// folder dialog cannot be driven: the folder is the one the window remembers from the export before.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -92,5 +93,25 @@ export const tests = {
     await picture('tampered');
     bytes[middle] ^= 1;
     await writeFile(file, bytes);
+  },
+
+  'the audit log tells it all, is whole, and leads back to the call': async ({ page, window, library, picture }) => {
+    await window.press(KEY.Escape);
+    await (await page.find('button', '^audit log$', 'nav')).click();
+    const log = () => page.text('main');
+    await until('the log is whole and signed', async () => /entries · whole · signed by/.test(await log()));
+    const words = await log();
+    assert.match(words, /Completed an export/, 'the export’s end');
+    assert.match(words, /Exported/, 'each call of it');
+    assert.match(words, /because: Request of the regulator/, 'the reason');
+    assert.match(words, /Changed a case/, 'the case');
+    await picture('audit');
+    await (await page.find('searchbox', 'person or words', 'main')).type('demo bridge');
+    await until('the log is narrowed', async () => !/Completed an export/.test(await log()));
+    await (await page.find('button', '^clear$', 'main')).click();
+    await until('all of it is back', async () => /Completed an export/.test(await log()));
+    await (await page.find('button', '.', '[aria-label="Entries of the audit log"]')).click();
+    await until('the call is open', async () => (await page.turns()).length > 0);
+    await library.run('audit', 'verify');
   },
 };
