@@ -7,6 +7,7 @@ mod broken_input;
 mod cases;
 mod desk;
 mod downloading;
+mod exporting;
 mod importing;
 mod keeping;
 mod killed;
