@@ -100,7 +100,7 @@ export class Chosen {
     this.#anchor = null;
   }
 
-  /** The calls as the application takes them: ids, or the filter where all are meant. */
+  /** The calls as the application takes them: ids, or the filter where all are meant. Rejects with a fault where they cannot be told. */
   async which(): Promise<SomeCalls> {
     const choice = this.#choice;
     if (choice.all) {
@@ -108,7 +108,11 @@ export class Chosen {
       if (choice.except.size === 0) return { calls: null, filter };
       return { calls: (await callsOf(filter)).filter((id) => !choice.except.has(id)), filter: {} };
     }
+    const asked = this.#asked;
     await this.#resolve();
+    if (asked !== this.#asked) {
+      throw { code: 'cancelled', message: 'Something else was selected meanwhile, so nothing was done.' } satisfies Fault;
+    }
     const whole = settled(this.#choice, (place) => this.#ids.get(place));
     return { calls: whole.all ? [] : [...whole.ids], filter: {} };
   }

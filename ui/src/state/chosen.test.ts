@@ -124,12 +124,26 @@ describe('selecting several calls', () => {
     expect(await calls(), 'what was loaded stays').toEqual(numbered(10, 199));
   });
 
-  it('does not take rows for selected that answer a range given up meanwhile', async () => {
+  it('hands out nothing when something else is selected meanwhile, and takes no late answer for rows of the next list', async () => {
     chosen.begin(10);
     chosen.extend(10, 900);
+    const asIs = backend.call.bind(backend);
+    let release = (): void => undefined;
+    const held = new Promise<void>((go) => (release = go));
+    const spy = vi.spyOn(backend, 'call').mockImplementation(async (name, args) => {
+      const answer = await asIs(name, args);
+      if (name === 'list_calls_at') await held;
+      return answer;
+    });
     const late = chosen.which();
-    chosen.clear();
-    await late;
-    expect([chosen.size, await calls()]).toEqual([0, []]);
+    await library.setFilter({ direction: 'inbound' });
+    chosen.relisted();
+    release();
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+    spy.mockRestore();
+    chosen.begin(195);
+    chosen.extend(195, 205);
+    const meant = await backend.call('list_calls_at', { filter: { direction: 'inbound' }, sort: 'started_at', position: 195, limit: 11 });
+    expect(await calls()).toEqual(meant.map((row) => row.id));
   });
 });

@@ -128,6 +128,18 @@ describe('casework in the window', () => {
     expect([app.sheet, exporting.which]).toEqual(['export', { calls: null, filter: { agent: 'Marcus Obi' } }]);
   });
 
+  it('counts anew when as many other calls are selected', async () => {
+    await open('?cases');
+    const states = [0, 1, 2, 3].map((place) => library.row(place)?.audio);
+    expect(states, 'the first is not here, the next are').toEqual(['pending', 'cached', 'cached', 'cached']);
+    await click(1);
+    await click(2, { shiftKey: true });
+    expect(text('[aria-label=Browse]')).toContain('2 calls, all with audio here');
+    await click(0);
+    await click(1, { shiftKey: true });
+    expect(text('[aria-label=Browse]')).toContain('2 calls: 1 with audio here, 1 not fetched yet');
+  });
+
   it('leaves Ctrl+A to a field', async () => {
     await open('?cases');
     document.querySelector<HTMLInputElement>('[aria-label="Search everything said"]')?.focus();
