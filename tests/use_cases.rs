@@ -8,6 +8,7 @@ mod cases;
 mod desk;
 mod downloading;
 mod exporting;
+mod handed_over;
 mod importing;
 mod keeping;
 mod killed;
