@@ -2,7 +2,7 @@
 
 use model::Cancel;
 
-use super::bags::Bags;
+use super::bags::{self, Bags};
 use super::naming::{Part, part, split};
 use crate::remote::checks::{failed, fine};
 use crate::shelf::{Files, Shelf};
@@ -31,13 +31,14 @@ fn lines(shelf: &Shelf, files: &Files, tree: &Tree) -> Vec<Check> {
     let what = if matches!(files, Files::Zip(_)) { "zip" } else { "folder" };
     let mut checks = vec![fine(format!("The {what} {path} can be read."))];
     let bags = Bags::among(files, &tree.files);
-    let content = || tree.files.iter().filter(|file| bags.is_content(&file.path)).take(MOST);
+    let is_derived = |path: &str| bags.is_exported(path) && bags::is_derived(path);
+    let content = || tree.files.iter().filter(|file| bags.is_content(&file.path) && !is_derived(&file.path)).take(MOST);
     let count = |wanted| content().filter(|file| part(split(&file.path).1) == Some(wanted)).count();
     let (audio, vcons, sidecars) = (count(Part::Audio), count(Part::VCon), count(Part::Sidecar));
     checks.extend(bag_line(
         shelf,
         &bags,
-        content().filter(|file| bags.is_exported(&file.path) && super::bags::is_call(&file.path)).count(),
+        content().filter(|file| bags.is_exported(&file.path) && bags::is_call(&file.path)).count(),
     ));
     let words = format!("Found {audio} recordings, {vcons} vCon files and {sidecars} files that may be transcripts.");
     if audio + vcons + sidecars > 0 {
@@ -60,14 +61,22 @@ fn bag_line(shelf: &Shelf, bags: &Bags, calls: usize) -> Option<Check> {
     match bags.count() {
         (0, _) => None,
         (1, 1) => Some(fine(format!(
-            "It is an export of Turnstone\'s with {calls} calls; `turnstone verify {path}` checks that it is unchanged."
+            "It is an export of Turnstone\'s with {}; `turnstone verify {path}` checks that it is unchanged.",
+            number_of(calls, "call")
         ))),
         (all, ours @ 1..) => Some(fine(format!(
             "{all} bags in it, {ours} of them exports of Turnstone\'s, with {calls} calls; `turnstone verify` checks that \
              each is unchanged."
         ))),
-        (all, 0) => Some(fine(format!("{all} bags in it were made by other programs; what is in their data is read."))),
+        (all, 0) => {
+            let bags = number_of(all, "bag");
+            Some(fine(format!("{bags} in it, made by other programs; what is in the data of a bag is read.")))
+        }
     }
+}
+
+fn number_of(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn is_zip(name: &str) -> bool {

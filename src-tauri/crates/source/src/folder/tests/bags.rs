@@ -307,7 +307,7 @@ fn the_self_test_says_that_it_is_an_export_and_how_it_is_verified() {
     for source in [folder.source(), zip_source(&zip)] {
         let checks = source.test();
         assert!(checks.iter().all(|check| check.ok), "{checks:?}");
-        assert!(checks[1].words.contains("1 calls") && checks[1].words.contains("turnstone verify"), "{checks:?}");
+        assert!(checks[1].words.contains("1 call;") && checks[1].words.contains("turnstone verify"), "{checks:?}");
     }
 }
 
