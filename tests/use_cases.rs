@@ -14,6 +14,7 @@ mod keeping;
 mod killed;
 mod listening;
 mod opening;
+mod read_back;
 mod served;
 mod servers_audio;
 mod servers_corrected;
