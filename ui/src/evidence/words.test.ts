@@ -53,6 +53,15 @@ describe('the words of the log', () => {
   });
 });
 
+describe('the words of what is within a fact', () => {
+  it('tells of cases and runs without codes and without what is none', () => {
+    expect(detailWords({ detail: { change: 'put', what: { calls: 8, ids: ['a', 'b'] } } })).toBe('put in, 8 calls');
+    expect(detailWords({ detail: { change: 'made', what: { name: 'Refunds', number: '', person: '' } } })).toBe('made it, name: Refunds');
+    expect(detailWords({ detail: { seen: 8, added: 2, updated: 0, vanished: 0, complete: true, error: null } })).toBe('8 seen, 2 added');
+    expect(detailWords({ detail: { did: 'added', kind: 'folder', path: '/calls', url: null, set: {} } })).toBe('added, kind: folder, /calls');
+  });
+});
+
 describe('an export in words', () => {
   it('puts all that is to be compared into the cover letter', () => {
     useTimeZone('America/Chicago');

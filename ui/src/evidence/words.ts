@@ -57,6 +57,19 @@ type Detail = Readonly<Record<string, JsonValue>>;
 const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
   recording: () => null,
   export: () => null,
+  ids: () => null,
+  change: (value) => ({ made: 'made it', changed: 'changed it', put: 'put in', taken: 'took out', removed: 'removed it' })[plain(value)] ?? plain(value),
+  did: (value) => plain(value),
+  what: (value) => inner(value),
+  set: (value) => inner(value),
+  seen: (value) => some(value, 'seen'),
+  added: (value) => some(value, 'added'),
+  updated: (value) => some(value, 'updated'),
+  vanished: (value) => some(value, 'gone'),
+  rejected: (value) => some(value, 'not readable'),
+  recordings: (value) => (typeof value === 'number' ? plural(value, 'recording') : null),
+  complete: (value) => (value === true ? null : 'not to its end'),
+  forgotten: (value) => (value === true ? 'its calls forgotten' : 'its calls stay'),
   valid: (value) => (value === true ? 'valid' : 'not valid'),
   query: (value) => quoted(value),
   text: (value) => quoted(value),
@@ -67,15 +80,16 @@ const FACTS: Readonly<Record<string, (value: JsonValue) => string | null>> = {
   files: (value) => (typeof value === 'number' ? plural(value, 'file') : null),
   bytes: (value) => (typeof value === 'number' ? bytes(value) : null),
   missing: (value) => (value === 0 ? null : `${plain(value)} without audio`),
-  path: (value) => `into ${plain(value)}`,
-  to: (value) => `into ${plain(value)}`,
+  path: (value) => plain(value),
+  to: (value) => (typeof value === 'object' ? inner(value) : `into ${plain(value)}`),
+  from: (value) => (typeof value === 'object' ? null : `from ${plain(value)}`),
   form: (value) => ({ bag: 'as a bag', zip: 'as a bag in a zip file', folder: 'as plain files' })[plain(value)] ?? plain(value),
   audio: (value) => ({ original: 'with originals', wav: 'with copies for listening', none: 'without audio' })[plain(value)] ?? plain(value),
   tagmanifest: (value) => (typeof value === 'string' && value !== '' ? `hash ${value.slice(0, 16)}…` : null),
   signed_by: (value) => (value === null ? 'unsigned' : `signed by ${plain(value)}`),
   fingerprint: (value) => plain(value),
   outcome: (value) => plain(value),
-  case: (value) => (value === null || value === '' ? null : `for the case ${plain(value)}`),
+  case: (value) => (typeof value === 'object' ? inner(value) : value === '' ? null : `for the case ${plain(value)}`),
 };
 
 /** What an entry concerns, in words. */
@@ -98,6 +112,7 @@ export function detailWords(entry: Pick<AuditEntryView, 'detail'>): string {
   if (span) words.push(typeof to === 'number' ? `${clock(from)}–${clock(to)}` : `from ${clock(from)} on`);
   for (const [name, value] of Object.entries(facts)) {
     if (span && (name === 'from_ms' || name === 'to_ms')) continue;
+    if (value === null && name !== 'signed_by') continue;
     const say = FACTS[name];
     const said = say ? say(value) : other(name, value);
     if (said !== null && said !== '') words.push(said);
@@ -112,7 +127,21 @@ function other(name: string, value: JsonValue): string | null {
   if (typeof value === 'object' && !Array.isArray(value) && 'old' in value && 'new' in value) {
     return `${spoken}: ${changed(value['old'])} → ${changed(value['new'])}`;
   }
+  if (typeof value === 'object' && !Array.isArray(value)) {
+    const within = inner(value);
+    return within === '' ? null : `${spoken}: ${within}`;
+  }
   return `${spoken}: ${plain(value)}`;
+}
+
+/** What is told within a fact. */
+function inner(value: JsonValue): string {
+  return detailWords({ detail: value });
+}
+
+/** A count, unless it is none. */
+function some(value: JsonValue, words: string): string | null {
+  return typeof value === 'number' && value > 0 ? `${count(value)} ${words}` : null;
 }
 
 function changed(value: JsonValue | undefined): string {
