@@ -90,11 +90,14 @@ fn write(
     Ok(Some(to.add(&format!("{}/{name}", exhibit.dir), &mut text.as_bytes(), making.cancel)?))
 }
 
+/// Audio of a call beyond this stays beside its vCon: programs read a vCon as a whole.
+const LARGEST_INLINE: u64 = 180 << 20;
+
 /// A vCon that holds its audio is too large for memory: it goes through a file without a name.
 fn write_vcon(gathered: &mut Gathered, to: &mut dyn Destination, making: &Making<'_>) -> Result<Added, Halt> {
     let path = format!("{}/call.vcon.json", gathered.exhibit.dir);
     let failed = |cause: io::Error| Halt::unwritten(&making.order.to, &cause);
-    if !making.order.inline_audio {
+    if !making.order.inline_audio || gathered.bytes > LARGEST_INLINE {
         let mut text = Vec::new();
         vcon::write(&gathered.exhibit, vcon::Media::ByName, &mut text).map_err(failed)?;
         return Ok(to.add(&path, &mut text.as_slice(), making.cancel)?);
