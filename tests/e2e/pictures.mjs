@@ -6,6 +6,7 @@ import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { environment as signing } from './scenarios/evidence.mjs';
 import { isolated } from './isolated.mjs';
 import { demo, Library, programs } from './library.mjs';
 import { Page } from './page.mjs';
@@ -17,9 +18,10 @@ const execute = promisify(execFile);
 const screenshots = join(import.meta.dirname, 'screenshots');
 const folder = await mkdtemp(join(tmpdir(), 'turnstone-pictures-'));
 const quiet = openSync('/dev/null', 'w');
-const env = { ...(await isolated(folder)), TZ: 'UTC' };
+const env = { ...(await isolated(folder)), ...signing, TZ: 'UTC' };
 /** Where the demo calls are for the pictures, which show the path. */
 const recordings = join(tmpdir(), 'Recordings');
+const evidence = join(tmpdir(), 'Evidence');
 const card = await SoundCard.start(env.XDG_RUNTIME_DIR, env, quiet);
 let window;
 try {
@@ -51,6 +53,27 @@ try {
   await (await page.find('button', 'manage sources', 'nav')).click();
   await page.find('heading', '^sources$', 'main');
   await take('sources-light');
+  await mkdir(evidence);
+  await window.evaluate((to) => localStorage.setItem('turnstone.export.to', to), evidence);
+  await (await page.find('button', '^all calls', 'nav')).click();
+  await window.press([KEY.Ctrl, 'l']);
+  await window.press([KEY.Ctrl, 'a']);
+  await window.press('e');
+  await page.find('combobox', 'case', 'dialog[open]');
+  await window.type('Billing complaints');
+  await window.press(KEY.Enter);
+  await (await page.find('textbox', '^number$', 'dialog[open]')).type('2026-17');
+  await (await page.find('textbox', '^purpose$', 'dialog[open]')).type('Request of the regulator');
+  await window.press(KEY.Enter);
+  await (await page.find('button', 'billing complaints', 'nav')).click();
+  await (await page.find('button', '^export', '[aria-label=Case]')).click();
+  await until('it would be signed', async () => /signed with your key/i.test(await page.text('dialog[open]')));
+  await window.press(KEY.Enter);
+  await until('it is exported', async () => /calls exported, read again/.test(await page.text('dialog[open]')));
+  await take('exported-light');
+  await window.press(KEY.Escape);
+  await window.press([KEY.Ctrl, 'l']);
+  await window.press(KEY.Escape);
   await theme('dark');
   await (await page.find('button', '^all calls', 'nav')).click();
   await until('the list is back', async () => (await page.callCount()) > 0);
@@ -64,5 +87,6 @@ try {
   await window?.close();
   await card.stop();
   await rm(recordings, { recursive: true, force: true });
+  await rm(evidence, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 }
