@@ -110,7 +110,7 @@ impl Place {
 
     fn export(&self, way: &Way, round: usize) -> Outcome<Duration> {
         let to = self.at(&format!("out-{round}"));
-        let took = timed(self.program()?.args(["export", "--to"]).arg(&to).args(way.options))?;
+        let took = timed(self.program()?.args(["export", "--all", "--to"]).arg(&to).args(way.options))?;
         fs::remove_dir_all(&to).map_err(words)?;
         Ok(took)
     }

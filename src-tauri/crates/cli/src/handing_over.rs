@@ -139,6 +139,7 @@ fn verified_words(path: &Path, verified: &Verified) -> String {
     let mut lines = Vec::new();
     match verified.problems.len() {
         0 => lines.push(format!("{}: valid; {} files, {} bytes", path.display(), verified.files, verified.bytes)),
+        1 => lines.push(format!("{}: NOT valid, 1 problem", path.display())),
         count => lines.push(format!("{}: NOT valid, {count} problems", path.display())),
     }
     lines.extend(verified.problems.iter().map(|one| one_line(&format!("  {}: {}", one.path, one.problem))));

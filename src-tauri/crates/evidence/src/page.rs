@@ -42,19 +42,20 @@ pub struct Page<W: Write> {
     out: W,
     zone: TimeZone,
     written: u64,
+    alone: bool,
 }
 
 impl<W: Write> Page<W> {
     /// Begins the page; times are in `zone` with their offset, and in UTC.
     pub fn begin(mut out: W, heading: &Heading<'_>, zone: &TimeZone) -> io::Result<Self> {
         head(heading, zone, &mut out)?;
-        Ok(Self { out, zone: zone.clone(), written: 0 })
+        Ok(Self { out, zone: zone.clone(), written: 0, alone: heading.calls == 1 })
     }
 
     /// Adds a call.
     pub fn add(&mut self, exhibit: &Exhibit) -> io::Result<()> {
         self.written += 1;
-        call::write(exhibit, self.written, &self.zone, &mut self.out)
+        call::write(exhibit, self.written, self.alone, &self.zone, &mut self.out)
     }
 
     /// Ends the page and gives its writer back, flushed.

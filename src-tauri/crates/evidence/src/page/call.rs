@@ -14,8 +14,16 @@ use crate::{AudioFile, Exhibit, ExhibitRecording};
 /// Names longer than this are cut in the list; the facts have them whole.
 const MOST: usize = 40;
 
-pub(super) fn write(exhibit: &Exhibit, number: u64, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<article class=\"call\" id=\"call-{number}\"><details>")?;
+/// Writes a call, which is open at once if it is the only one.
+pub(super) fn write(
+    exhibit: &Exhibit,
+    number: u64,
+    alone: bool,
+    zone: &TimeZone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let open = if alone { " open" } else { "" };
+    writeln!(out, "<article class=\"call\" id=\"call-{number}\"><details{open}>")?;
     summary(exhibit, zone, out)?;
     out.write_all(b"<div class=\"inside\">\n<dl class=\"facts\">\n")?;
     for (label, value) in facts(exhibit, zone) {

@@ -111,20 +111,18 @@
   });
 
   // A call that is opened and can be played offers its times to the keyboard.
-  document.addEventListener(
-    'toggle',
-    (event) => {
-      const call = event.target.closest?.('.call');
-      if (!call || !event.target.open || !find('audio', call)) return;
-      call.classList.add('playable');
-      for (const time of all('.turn[data-s] .time', call)) {
-        time.tabIndex = 0;
-        time.setAttribute('role', 'button');
-        time.setAttribute('aria-label', `Play from ${time.textContent}`);
-      }
-    },
-    true,
-  );
+  function offerTimes(details) {
+    const call = details.closest?.('.call');
+    if (!call || !details.open || !find('audio', call)) return;
+    call.classList.add('playable');
+    for (const time of all('.turn[data-s] .time', call)) {
+      time.tabIndex = 0;
+      time.setAttribute('role', 'button');
+      time.setAttribute('aria-label', `Play from ${time.textContent}`);
+    }
+  }
+  document.addEventListener('toggle', (event) => offerTimes(event.target), true);
+  all('details[open]').forEach(offerTimes);
 
   const audioForKeys = () => current ?? find('.call:not([hidden]) details[open] audio');
   const KEYS = {

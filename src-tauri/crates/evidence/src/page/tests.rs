@@ -36,7 +36,8 @@ fn hostile_text_adds_no_element_and_no_attribute() {
         assert!(plain_elements.contains(element) || known.contains(&element.as_str()), "<{element}>");
     }
     for attribute in &attributes {
-        assert!(plain_attributes.contains(attribute), "{attribute}");
+        // The only call of a page is open.
+        assert!(plain_attributes.contains(attribute) || attribute == "open", "{attribute}");
         assert!(!attribute.starts_with("on"), "{attribute}");
     }
     assert_eq!(elements.iter().filter(|name| *name == "script").count(), 2, "one script, which is ours");
