@@ -39,10 +39,7 @@ fn show(app: &App, arguments: &AuditArguments, output: &Output) -> Result<End, F
         output.line(|| line_json(line), || line_words(line));
     }
     if let Some(next) = next {
-        output.value(json!({ "next": next.to_string() }));
-        if !output.is_json() {
-            output.note(&format!("there are older ones: go on with --after {next}"));
-        }
+        output.note(&format!("there are older ones: go on with --after {next}"));
     }
     Ok(End::Done)
 }
@@ -69,6 +66,7 @@ fn verify(health: &AuditHealth, output: &Output) -> Result<End, Fault> {
 fn verify_words(health: &AuditHealth) -> String {
     let verdict = match health.problems.len() {
         0 => format!("the audit log is whole as far as can be told: {} entries", health.entries),
+        1 => format!("1 problem in the {} entries of the audit log", health.entries),
         problems => format!("{problems} problems in the {} entries of the audit log", health.entries),
     };
     let found = health.problems.iter().chain(&health.remarks).map(|found| one_line(&found.problem));

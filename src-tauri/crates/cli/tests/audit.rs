@@ -82,8 +82,8 @@ fn every_action_has_its_entry_and_looking_at_the_list_has_none() {
     let only = demo.run(&["audit", "--json", "--call", &call, "--action", "open"]).lines();
     assert_eq!(only.len(), 1);
     let page = demo.run(&["audit", "--json", "--limit", "2"]).lines();
-    assert_eq!((page.len(), page[2]["next"].as_str().unwrap()), (3, page[1]["seq"].to_string().as_str()));
-    let rest = demo.run(&["audit", "--json", "--after", page[2]["next"].as_str().unwrap()]).lines();
+    assert_eq!(page.len(), 2);
+    let rest = demo.run(&["audit", "--json", "--after", &page[1]["seq"].to_string()]).lines();
     assert_eq!(rest.len(), all.len() - 2);
 }
 

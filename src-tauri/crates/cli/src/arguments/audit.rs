@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 /// Who did what, newest first.
 ///
 /// --json: one {"seq","at","actor","action","object","detail","hash"} per entry; `hash` is the entry's leaf in the log's
-/// tree, SHA-256 as hex. The last line of a page that has more is {"next":"SEQ"}.
+/// tree, SHA-256 as hex..
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct AuditArguments {
