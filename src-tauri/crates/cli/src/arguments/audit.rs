@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 /// Who did what, newest first.
 ///
 /// --json: one {"seq","at","actor","action","object","detail","hash"} per entry; `hash` is the entry's leaf in the log's
-/// tree, SHA-256 as hex..
+/// tree, SHA-256 as hex.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct AuditArguments {
@@ -13,7 +13,7 @@ pub struct AuditArguments {
     #[command(subcommand)]
     pub command: Option<AuditCommand>,
     /// At most this many.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub limit: u32,
     /// Only this action, such as export.
     #[arg(long, value_name = "A")]
