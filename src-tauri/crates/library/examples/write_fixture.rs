@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use library::{CachedFile, Filter, PinnedSearch, Standing, SyncRun};
+use library::{AuditRow, CachedFile, Filter, PinnedSearch, Standing, SyncRun};
 use model::*;
 
 fn main() {
@@ -36,8 +36,29 @@ fn main() {
         problems: vec![RejectedItem { item: "x.json".into(), reason: "not JSON".into() }],
         ..SyncRun::default()
     };
+    let case = Case {
+        id: CaseId(uuid::Uuid::from_u128(0xca5e)),
+        name: "Smith v. Jones".into(),
+        number: "2026-17".into(),
+        purpose: "Request of the court".into(),
+        person: "A. Auditor".into(),
+        made_ms: NOON,
+    };
+    let entry = AuditEntry {
+        seq: 1,
+        at_ms: NOON,
+        user: "kim".into(),
+        person: Some("A. Auditor".into()),
+        action: "open".into(),
+        object: Some(call.to_string()),
+        detail: r#"{"reason":"complaint"}"#.into(),
+    };
+    let row = AuditRow { entry, edge: vec![0xED; 32], signature: Some(vec![0x51; 72]) };
     lib.library
         .write(move |writer| {
+            writer.add_case(&case)?;
+            writer.put_in_case(case.id, &[call], NOON)?;
+            writer.append_audit(|_| Ok(vec![row]))?;
             writer.set_cached(main, &cached)?;
             writer.set_played(main, NOON + 5)?;
             writer.record_attempts(second, &[tried], Some(&standing))?;

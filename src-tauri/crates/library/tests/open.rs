@@ -238,6 +238,27 @@ fn the_second_shipped_schema_opens_for_ever() {
     assert_eq!(reader.pinned_searches().unwrap()[0].query, "crown");
 }
 
+#[test]
+fn the_third_shipped_schema_opens_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/library-v3.db");
+    fs::copy(fixture, dir.path().join("library.db")).unwrap();
+    let library = Library::open(dir.path(), None).unwrap();
+    let reader = library.reader().unwrap();
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+    let id = reader.find_call(&format!("Dental:{}", full_call().remote_id)).unwrap();
+    let case = reader.case_named("2026-17").unwrap();
+    assert_eq!(
+        (case.calls, case.case.name.as_str(), case.case.purpose.as_str()),
+        (1, "Smith v. Jones", "Request of the court")
+    );
+    assert!(reader.call(id).unwrap().unwrap().row.in_case && reader.held_files().unwrap()[0].held);
+    let mut rows = Vec::new();
+    reader.audit_rows(1..=9, |row| Ok::<_, library::LibraryError>(rows.push(row))).unwrap();
+    assert_eq!((rows.len(), rows[0].entry.user.as_str(), rows[0].edge.len()), (1, "kim", 32));
+    assert_eq!(rows[0].entry.object, Some(id.to_string()));
+}
+
 fn library_source(reader: &library::Reader) -> model::SourceId {
     reader.source_by_name("Dental").unwrap().unwrap().id
 }
