@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo demo`, `cargo ci`, `cargo dev`.
+//! The project's own commands: `cargo demo`, `cargo ci`, `cargo proof`, `cargo dev`.
 //!
 //! This crate depends on nothing, not even on the other crates here, because it must build on a machine that has only Rust:
 //! it is what installs the rest. It prints, since talking to the person at the terminal is its job.
@@ -11,6 +11,7 @@ mod headless;
 mod node;
 mod packages;
 mod place;
+mod proof;
 mod sandbox;
 mod step;
 
@@ -22,6 +23,7 @@ const USAGE: &str = "\
 cargo demo                 build Turnstone and open it on the bundled demo calls
 cargo demo --servers       the same, with every server system and provider on this machine as a source
 cargo ci [--no-window]     every check and every test; --no-window leaves out those that open the real window
+cargo proof [ARGUMENTS]    what other programs say of our exports; ARGUMENTS go to tests/proof/proof.py
 cargo dev [ARGUMENTS]      the window with hot reload; ARGUMENTS go to `tauri dev`";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         (demo::HEADLESS, [library]) => demo::run_headless(library.as_ref()),
         ("ci", []) => ci::run(true),
         ("ci", [flag]) if flag == "--no-window" => ci::run(false),
+        ("proof", rest) => proof::run(rest),
         ("dev", rest) => dev::run(rest),
         ("help" | "--help" | "-h", _) => {
             println!("{USAGE}");

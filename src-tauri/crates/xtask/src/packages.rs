@@ -13,6 +13,9 @@ pub const HEADLESS: &[&str] =
 /// To drive the real window in tests.
 pub const DRIVER: &[&str] = &["webkit2gtk-driver"];
 
+/// To have other people's programs read our exports.
+pub const PROOF: &[&str] = &["minisign", "openssl", "unzip", "python3", "python3-venv"];
+
 /// Sees to it that packages are installed: by apt on Debian and its relatives, by naming them elsewhere.
 pub fn require(lists: &[&[&str]]) -> Outcome {
     if !cfg!(target_os = "linux") {
@@ -68,7 +71,8 @@ fn elsewhere() -> &'static str {
          Fedora: dnf install gcc-c++ cmake pkgconf webkit2gtk4.1-devel alsa-lib-devel openssl-devel\n\
          Arch:   pacman -S base-devel cmake webkit2gtk-4.1 alsa-lib openssl\n\
          With no display also: Xvfb, xauth, dbus, ImageMagick, PulseAudio with its utilities, DejaVu fonts.\n\
-         For the tests in the real window also: WebKitWebDriver."
+         For the tests in the real window also: WebKitWebDriver.\n\
+         For the proof of exports also: minisign, openssl, unzip, Python 3.10 or newer with venv."
     }
 }
 
@@ -78,7 +82,7 @@ mod tests {
 
     #[test]
     fn no_package_is_asked_for_twice() {
-        let mut all = [BUILD, HEADLESS, DRIVER].concat();
+        let mut all = [BUILD, HEADLESS, DRIVER, PROOF].concat();
         all.sort_unstable();
         let before = all.len();
         all.dedup();

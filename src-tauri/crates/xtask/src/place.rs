@@ -35,6 +35,11 @@ pub fn program(name: &str) -> Result<PathBuf, String> {
 
 /// Where the demo's library, screenshot and logs go.
 pub fn demo() -> Result<PathBuf, String> {
+    beside_programs("demo")
+}
+
+/// A folder of this build beside that of its programs, such as `target/NAME`.
+pub fn beside_programs(name: &str) -> Result<PathBuf, String> {
     let programs = programs()?;
-    Ok(programs.parent().unwrap_or(&programs).join("demo"))
+    Ok(programs.parent().unwrap_or(&programs).join(name))
 }

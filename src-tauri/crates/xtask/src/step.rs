@@ -65,6 +65,11 @@ pub fn counted(name: &str, command: &mut Command, count: impl Fn(&str) -> Option
     Ok(passed)
 }
 
+/// `12 passed, 0 failed`, as our own programs for testing end.
+pub fn passed(line: &str) -> Option<u64> {
+    line.strip_suffix(" passed, 0 failed")?.parse().ok()
+}
+
 /// Whether a program can be started at all.
 pub fn exists(program: &str, probe: &str) -> bool {
     command(program, [probe]).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
@@ -107,6 +112,13 @@ mod tests {
     fn what_a_test_program_says_is_added_up() {
         let count = |line: &str| line.starts_with("cargo ").then_some(2);
         assert_eq!(counted("version", &mut command("cargo", ["--version"]), count), Ok(2), "one line, counted as two");
+    }
+
+    #[test]
+    fn our_own_programs_say_how_many_tests_passed() {
+        assert_eq!(passed("9 passed, 0 failed"), Some(9));
+        assert_eq!(passed("8 passed, 1 failed"), None);
+        assert_eq!(passed("ok 1 the list shows every call"), None);
     }
 
     #[test]
