@@ -175,6 +175,11 @@ fn with_log() -> (Demo, String) {
 const WITHOUT_TRIGGERS: &str =
     "DROP TRIGGER audit_is_appended; DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted; ";
 
+/// A table that takes every kind of value in the log's place.
+const LOOSE: &str =
+    "CREATE TABLE loose (seq INTEGER PRIMARY KEY, at_ms, user, person, action, object, detail, edge, signature);
+     INSERT INTO loose SELECT * FROM audit; DROP TABLE audit; ALTER TABLE loose RENAME TO audit; ";
+
 #[test]
 fn every_alteration_is_found_and_named() {
     let (whole, kept) = with_log();
@@ -211,12 +216,19 @@ fn every_alteration_is_found_and_named() {
             "INSERT INTO audit SELECT -3, at_ms, user, person, action, object, detail, edge, NULL FROM audit WHERE seq = 13",
             None,
         ),
+        ("UPDATE audit SET at_ms = 'noon' WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET user = CAST(user AS BLOB) WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET person = 3.5 WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET action = NULL WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET object = CAST(object AS BLOB) WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET edge = NULL WHERE seq = 7", Some(7)),
+        ("UPDATE audit SET edge = 'none' WHERE seq = 13", Some(13)),
         ("DELETE FROM audit WHERE seq > 10", None),
         ("DELETE FROM audit", None),
     ];
     for (sql, seq) in alterations {
         let demo = whole.another();
-        testkit::tamper(&demo.path("library"), &format!("{WITHOUT_TRIGGERS}{sql}"));
+        testkit::tamper(&demo.path("library"), &format!("{WITHOUT_TRIGGERS}{LOOSE}{sql}"));
         let (code, verdict) = verify(&demo, Some(&kept));
         assert_eq!((code, &verdict["valid"]), (4, &false.into()), "{sql}");
         let named = |problem: &Value| seq.is_none() || problem["seq"].as_u64() == seq;

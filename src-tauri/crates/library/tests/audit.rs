@@ -195,7 +195,42 @@ fn rows_that_somebody_changed_are_still_read() {
     )
     .unwrap();
     let rows = all(&lib.library);
-    assert_eq!((rows.len(), rows[1].entry.detail.as_str()), (3, "\u{FFFD}\0"));
+    assert_eq!((rows.len(), rows[1].entry.detail.as_str()), (3, "\u{FFFD}\u{FFFD}\0"));
+}
+
+#[test]
+fn what_is_of_another_kind_than_was_written_is_read_and_never_like_what_was_written() {
+    let lib = Lib::new();
+    append(&lib.library, "open", Some("call")).unwrap();
+    append(&lib.library, "7", Some("call")).unwrap();
+    let written = all(&lib.library);
+    let conn = Connection::open(lib.dir.path().join("library.db")).unwrap();
+    // A table that takes every kind of value, as somebody might put in the place of ours.
+    conn.execute_batch(
+        "CREATE TABLE loose (seq INTEGER PRIMARY KEY, at_ms, user, person, action, object, detail, edge, signature);
+         INSERT INTO loose SELECT * FROM audit; DROP TABLE audit; ALTER TABLE loose RENAME TO audit",
+    )
+    .unwrap();
+    assert_eq!(all(&lib.library), written);
+    let foreign =
+        ["NULL", "3.5", "8", "'text'", "x'FFFE00'", "CAST({} AS BLOB)", "CAST(CAST({} AS BLOB) || x'FF' AS TEXT)"];
+    for column in ["at_ms", "user", "person", "action", "object", "detail", "edge", "signature"] {
+        for value in foreign.map(|value| value.replace("{}", column)) {
+            let stays = match column {
+                "edge" => value.starts_with("CAST(edge"),
+                "signature" => value == "NULL" || value.starts_with("CAST("),
+                _ => false,
+            };
+            let of_two = |set: &str| conn.execute(&format!("UPDATE audit SET {column} = {set} WHERE seq = 2"), []);
+            conn.execute("CREATE TEMP TABLE kept AS SELECT * FROM audit WHERE seq = 2", []).unwrap();
+            of_two(&value).unwrap();
+            let rows = all(&lib.library);
+            assert_eq!(rows[0], written[0]);
+            assert_eq!(rows[1] == written[1], stays, "{column} = {value}: {:?}", rows[1]);
+            of_two(&format!("(SELECT {column} FROM kept)")).unwrap();
+            conn.execute("DROP TABLE kept", []).unwrap();
+        }
+    }
 }
 
 #[test]

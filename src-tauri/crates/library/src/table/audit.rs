@@ -198,7 +198,9 @@ fn append(
 
 fn tail(conn: &Connection) -> Result<Option<AuditTail>, LibraryError> {
     let mut statement = conn.prepare_cached("SELECT seq, edge FROM audit ORDER BY seq DESC LIMIT 1")?;
-    let tail = statement.query_row([], |row| Ok(AuditTail { seq: unsigned(row.get(0)?), edge: row.get(1)? }));
+    let tail = statement.query_row([], |row| {
+        Ok(AuditTail { seq: unsigned(row.get(0)?), edge: bytes_of(row.get_ref(1)?).unwrap_or_default() })
+    });
     Ok(tail.optional()?)
 }
 
@@ -226,21 +228,44 @@ fn says(entry: &AuditEntry, text: &str) -> bool {
     fields.into_iter().flatten().any(|field| field.to_lowercase().contains(text))
 }
 
-/// A row as it is, also one that somebody changed: text that is none is read as well as it can be.
+/// A row as it is, also one that somebody changed: what is of another kind than was written is read as well as it can be,
+/// and never like what was written, so that no hash fits it.
 fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
     let text = |column| row.get_ref(column).map(text_of);
+    let written = |column| Ok::<_, rusqlite::Error>(text(column)?.unwrap_or_else(|| FOREIGN.to_owned()));
+    let bytes = |column| row.get_ref(column).map(bytes_of);
     let entry = AuditEntry {
         seq: unsigned(row.get(0)?),
-        at_ms: row.get(1)?,
-        user: text(2)?.unwrap_or_default(),
+        // No moment that can be written.
+        at_ms: row.get_ref(1)?.as_i64().unwrap_or(i64::MIN),
+        user: written(2)?,
         person: text(3)?,
-        action: text(4)?.unwrap_or_default(),
+        action: written(4)?,
         object: text(5)?,
-        detail: text(6)?.unwrap_or_default(),
+        detail: written(6)?,
     };
-    Ok(AuditRow { entry, edge: row.get(7)?, signature: row.get(8)? })
+    Ok(AuditRow { entry, edge: bytes(7)?.unwrap_or_default(), signature: bytes(8)? })
 }
 
+/// Stands before what is no text.
+const FOREIGN: &str = "\u{fffd}";
+
 fn text_of(value: ValueRef<'_>) -> Option<String> {
-    value.as_bytes().ok().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    let foreign = |bytes: &[u8]| format!("{FOREIGN}{}", String::from_utf8_lossy(bytes));
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) => Some(std::str::from_utf8(bytes).map_or_else(|_| foreign(bytes), str::to_owned)),
+        ValueRef::Blob(bytes) => Some(foreign(bytes)),
+        ValueRef::Integer(number) => Some(foreign(number.to_string().as_bytes())),
+        ValueRef::Real(number) => Some(foreign(number.to_string().as_bytes())),
+    }
+}
+
+/// What is not bytes is none of ours.
+fn bytes_of(value: ValueRef<'_>) -> Option<Vec<u8>> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Blob(bytes) => Some(bytes.to_owned()),
+        _ => Some(Vec::new()),
+    }
 }
