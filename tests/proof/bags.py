@@ -1,8 +1,11 @@
 """What other people's programs say of a bag."""
 
 import hashlib
+import os
 import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import bagit
 
@@ -11,6 +14,8 @@ import documents
 import keys
 
 MANIFESTS = [("sha256", "manifest"), ("sha512", "manifest"), ("sha256", "tagmanifest"), ("sha512", "tagmanifest")]
+# What README.txt has the recipient run.
+TOLD = {"sha512sum", "bagit.py", "minisign"}
 
 
 def check(export, turnstone, schema, scratch):
@@ -23,6 +28,7 @@ def check(export, turnstone, schema, scratch):
     sealed = hashlib.sha512((bag / "tagmanifest-sha512.txt").read_bytes()).hexdigest()
     assert sealed == export.told["tagmanifest"], "the program tells another hash of its tag manifest"
     check_signature(bag, export)
+    check_readme(bag, export)
     audit_log.check(bag, keys.ed25519(export.key.public_file) if export.is_signed else None)
     documents.check(bag, bag / "data/calls", export.folder.audio, schema)
     check_own_verdict(export, turnstone, sealed)
@@ -59,6 +65,19 @@ def check_signature(bag, export):
     tell(["minisign", "-V", "-q", "-p", str(export.key.public_file), "-m", "tagmanifest-sha512.txt"], bag)
 
 
+def check_readme(bag, export):
+    """What it tells the recipient to do works, word for word, and it says what is missing."""
+    text = (bag / "README.txt").read_bytes().decode("utf-8")
+    documents.check_characters("README.txt", text)
+    assert not set(text) & documents.TURNS_DIRECTION, "README.txt turns the direction of writing"
+    commands = [line.strip() for line in text.splitlines() if line.startswith("    ") and line[4:].split(" ")[0] in TOLD]
+    assert {command.split(" ")[0] for command in commands} == TOLD - (set() if export.is_signed else {"minisign"})
+    for command in commands:
+        tell(["env", f"PATH={Path(sys.executable).parent}:{os.environ['PATH']}", *command.split()], bag)
+    info = dict(line.split(": ", 1) for line in (bag / "bag-info.txt").read_text("utf-8").splitlines() if ": " in line)
+    assert int(info["Turnstone-Missing"]) == len(export.told["missing"]), "bag-info.txt counts other recordings as missing"
+
+
 def check_own_verdict(export, turnstone, sealed):
     more = ["--tagmanifest", sealed]
     if export.is_signed:
@@ -71,4 +90,4 @@ def check_own_verdict(export, turnstone, sealed):
 def tell(command, folder):
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-    assert done.returncode == 0, f"{' '.join(command[:2])} does not accept it: {said[:400]}"
+    assert done.returncode == 0, f"{' '.join(command)[:200]} does not accept it: {said[:400]}"

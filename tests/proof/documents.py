@@ -16,6 +16,7 @@ import webvtt
 
 COMPUTED = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
 TURNS_DIRECTION = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BLANK = " \t\n\r\v\f\u0085\u2028\u2029"
 ALLOWED_SCRIPTS = 1
 
 
@@ -57,7 +58,8 @@ def check_call(folder, original_audio, schema):
         assert len(captions) == len(subtitles), "VTT and SRT have different numbers of cues"
     for cues in (captions, subtitles):
         if cues is not None and said is not None:
-            assert len(cues) <= len(said), "there are more cues than turns: a text was taken for a cue"
+            timed = [turn for turn in said if turn["start_ms"] is not None and turn["text"].strip(BLANK)]
+            assert len(cues) == len(timed), f"{len(cues)} cues for {len(timed)} turns with times"
     if turns is not None and said is not None:
         assert turns == len(said), f"the table has {turns} turns, the vCon {len(said)}"
 
