@@ -132,7 +132,7 @@ fn claim(place: &Path, target: &Path) -> Result<File, BagError> {
             return Err(BagError::Busy(target.to_owned()));
         }
         // Without locks, as on some network places, nobody sweeps there either.
-        if lock.write_all(mark.as_bytes()).is_ok() && fs::read(&path).is_ok_and(|held| held == mark.as_bytes()) {
+        if lock.write_all(mark.as_bytes()).is_ok() && is_held_at(&path, &mark) {
             return Ok(lock);
         }
         // A place without room for a line.
@@ -144,6 +144,19 @@ fn claim(place: &Path, target: &Path) -> Result<File, BagError> {
         }
     }
     Err(BagError::Busy(target.to_owned()))
+}
+
+/// Whether the file that is locked is still the one of this name.
+#[cfg(unix)]
+fn is_held_at(path: &Path, mark: &str) -> bool {
+    fs::read(path).is_ok_and(|held| held == mark.as_bytes())
+}
+
+/// Whether the file that is locked is still the one of this name. What is locked cannot be read here through another handle;
+/// its length can be seen.
+#[cfg(not(unix))]
+fn is_held_at(path: &Path, mark: &str) -> bool {
+    fs::metadata(path).is_ok_and(|held| held.len() == mark.len() as u64)
 }
 
 /// Removes what killed exports left in a folder; what somebody holds, or is not ours, stays.
