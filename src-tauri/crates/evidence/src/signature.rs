@@ -27,6 +27,9 @@ use sha2::{Digest, Sha256};
 /// Where the 64 bytes of the Ed25519 key lie in a minisign secret key.
 const SEED_AT: usize = 62;
 
+/// The comment above a signature, which nothing signs.
+const UNTRUSTED: &str = "signature by Turnstone";
+
 /// Where its checksum lies, the last of it.
 const CHECKSUM_AT: usize = SEED_AT + 64;
 
@@ -113,8 +116,7 @@ impl SigningKey {
         if comment.is_empty() || comment.contains(char::is_control) {
             return Err(SignatureError::Comment);
         }
-        let signed =
-            minisign::sign(Some(&self.public.key), &self.secret, bytes, Some(comment), Some("signature by Turnstone"));
+        let signed = minisign::sign(Some(&self.public.key), &self.secret, bytes, Some(comment), Some(UNTRUSTED));
         signed.map(SignatureBox::into_string).map_err(|_| SignatureError::Random)
     }
 
@@ -188,6 +190,11 @@ impl PublicKey {
         minisign::verify(&self.key, &signed, Cursor::new(bytes), true, false, false)
             .map_err(|_| SignatureError::Wrong)?;
         signed.trusted_comment().map_err(|_| SignatureError::Malformed)
+    }
+
+    /// Whether the comment above a signature, which anybody can change unnoticed, is the one that Turnstone writes.
+    pub(crate) fn has_own_comment(signature: &str) -> bool {
+        signature.lines().next().and_then(|line| line.strip_prefix("untrusted comment: ")) == Some(UNTRUSTED)
     }
 
     /// Whether the key made this plain Ed25519 signature of these bytes.

@@ -118,8 +118,9 @@ impl Container {
         self.files.contains_key(BAGIT) || self.files.contains_key(BAG_INFO) || self.files.keys().any(manifest)
     }
 
+    /// How many bytes the files have; a zip file may claim more than there can be.
     pub(super) fn bytes(&self) -> u64 {
-        self.files.values().sum()
+        self.files.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
 
     pub(super) fn read(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
@@ -185,4 +186,16 @@ fn open_regular(path: &Path) -> io::Result<File> {
 
 pub(super) fn problem(path: impl Into<String>, words: impl Into<String>) -> Problem {
     Problem { path: path.into(), problem: words.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zip_file_that_claims_more_than_there_can_be_is_still_counted() {
+        let mut container = Container::folder(Path::new("bag"));
+        container.files.extend([("data/a".to_owned(), u64::MAX), ("data/b".to_owned(), 1)]);
+        assert_eq!(container.bytes(), u64::MAX);
+    }
 }

@@ -112,6 +112,9 @@ fn check_signature(inspection: &mut Inspection<'_>, info: &Info) -> Result<Optio
         inspection.problem(SIGNING_KEY, "is not written as Turnstone writes it");
     }
     let (Some(signature), Some(tag_manifest)) = (signature, tag_manifest) else { return Ok(None) };
+    if !PublicKey::has_own_comment(&signature) {
+        inspection.problem(SIGNATURE, "has another untrusted comment than Turnstone writes; nothing signs that line");
+    }
     match key.verify_file(&tag_manifest, &signature) {
         Ok(_) => Ok(Some(key)),
         Err(error) => {

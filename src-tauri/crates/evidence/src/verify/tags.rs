@@ -70,7 +70,8 @@ pub(super) fn check(inspection: &mut Inspection<'_>) -> Result<Vec<Listed>, Veri
 /// Compares the payload as a whole with its measure, if the bag has one.
 pub(super) fn check_oxum(inspection: &mut Inspection<'_>, info: &Info) {
     let payload = || inspection.bag.files.iter().filter(|(path, _)| path.starts_with(crate::bag::DATA));
-    let found = format!("{}.{}", payload().map(|(_, bytes)| bytes).sum::<u64>(), payload().count());
+    let bytes = payload().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+    let found = format!("{bytes}.{}", payload().count());
     for oxum in info.all(OXUM_FIELD) {
         if oxum != found {
             let words = format!("says the payload has {oxum} (bytes.files), and it has {found}");

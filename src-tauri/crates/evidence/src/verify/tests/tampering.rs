@@ -61,6 +61,7 @@ const TAMPERINGS: &[Tampering] = &[
         AUDIO,
     ),
     ("Payload-Oxum is wrong", |bag| replace(bag, "bag-info.txt", "Payload-Oxum: ", "Payload-Oxum: 1"), "bag-info.txt"),
+    ("words are put above the signature", |bag| replace(bag, MINISIG, "by Turnstone", "by a judge"), MINISIG),
     ("bag-info.txt is changed", |bag| replace(bag, "bag-info.txt", "2026", "2025"), "bag-info.txt"),
     ("bag-info.txt demands no signature any more", |bag| drop_line(bag, "bag-info.txt", "Signing-Key"), "bag-info.txt"),
     ("bag-info.txt names no Turnstone any more", |bag| drop_line(bag, "bag-info.txt", "Turnstone-"), "bag-info.txt"),
