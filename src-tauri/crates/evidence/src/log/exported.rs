@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{Checkpoint, CheckpointNote, Origin, Signed};
 use super::entry::entry_line;
-use super::hex::{hex, parse_hash};
+use super::hex::parse_hash;
 use super::problem::{Fault, Problem};
 use super::proof::{Paths, verify_inclusion};
 use super::tree::{Edge, Hash, leaf_hash};
+use crate::bag::hex;
 use crate::signature::PublicKey;
 
 /// A longer line is not read, so that a foreign file cannot take all memory.

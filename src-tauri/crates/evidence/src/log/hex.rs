@@ -1,10 +1,5 @@
 use super::tree::Hash;
 
-/// As small hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A hash from exactly 64 small hexadecimal digits.
 pub(super) fn parse_hash(text: &str) -> Option<Hash> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();

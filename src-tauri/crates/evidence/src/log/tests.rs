@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::bag::hex;
 use crate::signature::{PublicKey, SigningKey};
 
 /// The eight leaves of Certificate Transparency's reference tests.
@@ -99,7 +100,7 @@ fn recursive_path(index: usize, leaves: &[Hash]) -> Vec<Hash> {
 fn roots_and_paths_are_those_of_certificate_transparency() {
     let leaves = LEAVES.map(leaf_hash);
     for (size, root) in ROOTS.iter().enumerate() {
-        assert_eq!(hex::hex(&edge_over(&leaves[..size]).root()), *root, "{size} leaves");
+        assert_eq!(hex(&edge_over(&leaves[..size]).root()), *root, "{size} leaves");
     }
     for (index, size, expected) in PATHS {
         let mut paths = Paths::new();
@@ -107,9 +108,9 @@ fn roots_and_paths_are_those_of_certificate_transparency() {
             paths.push(*leaf, place == index);
         }
         let found = paths.finish();
-        let path: Vec<_> = found.paths[0].1.iter().map(|hash| hex::hex(hash)).collect();
+        let path: Vec<_> = found.paths[0].1.iter().map(|hash| hex(hash)).collect();
         assert_eq!(path, expected, "leaf {index} of {size}");
-        assert_eq!(hex::hex(&found.root.unwrap()), ROOTS[size]);
+        assert_eq!(hex(&found.root.unwrap()), ROOTS[size]);
     }
 }
 
@@ -211,7 +212,7 @@ fn a_note_is_that_of_the_reference_implementation() {
     let text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
     let signed = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
     let key = SigningKey::parse(&minisign_key(&seed[1..], &public[1..])).unwrap();
-    assert_eq!(hex::hex(&note::key_id("PeterNeumann", &key.public())), "c74f20a3");
+    assert_eq!(hex(&note::key_id("PeterNeumann", &key.public())), "c74f20a3");
     let written = note::with_signature(text, "PeterNeumann", &key.public(), &key.sign(text.as_bytes()));
     assert_eq!(written, format!("{text}\n\u{2014} PeterNeumann {signed}\n"));
     let (read, signatures) = note::parse(&written).unwrap();
