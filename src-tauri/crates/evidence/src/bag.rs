@@ -71,6 +71,12 @@ pub struct Added {
     pub sha512: [u8; 64],
 }
 
+impl Added {
+    fn of(digests: &Digests) -> Self {
+        Self { bytes: digests.bytes, sha256: hex(&digests.sha256), sha512: digests.sha512 }
+    }
+}
+
 /// A bag being filled.
 pub struct Bag {
     // Before the staging, so that no file is open any more when it is removed.
@@ -110,16 +116,24 @@ impl Bag {
     ///
     /// The path is not one of a payload or is taken; `from` cannot be read; nothing can be written; it was cancelled.
     pub fn add(&mut self, path: &str, from: &mut dyn Read, cancel: &Cancel) -> Result<Added, BagError> {
+        self.add_known(path, from, None, cancel)
+    }
+
+    /// The same, if its SHA-256, in lower-case hex, is the one that is given; else [`BagError::Altered`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Bag::add`].
+    pub fn add_known(
+        &mut self,
+        path: &str,
+        from: &mut dyn Read,
+        sha256: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Added, BagError> {
         let path = format!("{DATA}{path}");
-        self.names.claim(&path)?;
-        let digests = match self.write(&path, from, cancel) {
-            Ok(digests) => digests,
-            Err(error) => {
-                self.names.release(&path);
-                return Err(error);
-            }
-        };
-        let added = Added { bytes: digests.bytes, sha256: hex(&digests.sha256), sha512: digests.sha512 };
+        let digests = self.take(&path, from, sha256, cancel)?;
+        let added = Added::of(&digests);
         self.payload.push((path, digests));
         Ok(added)
     }
@@ -135,17 +149,37 @@ impl Bag {
     }
 
     fn put(&mut self, path: &str, mut bytes: &[u8]) -> Result<(), BagError> {
-        self.names.claim(path)?;
-        let digests = self.write(path, &mut bytes, &Cancel::new())?;
+        let digests = self.take(path, &mut bytes, None, &Cancel::new())?;
         self.tags.push((path.to_owned(), digests));
         Ok(())
     }
 
-    fn write(&mut self, path: &str, from: &mut dyn Read, cancel: &Cancel) -> Result<Digests, BagError> {
+    /// Claims a path and writes it; what could not be written frees its path.
+    fn take(
+        &mut self,
+        path: &str,
+        from: &mut dyn Read,
+        sha256: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Digests, BagError> {
+        self.names.claim(path)?;
+        self.write(path, from, sha256, cancel).inspect_err(|_| self.names.release(path))
+    }
+
+    fn write(
+        &mut self,
+        path: &str,
+        from: &mut dyn Read,
+        sha256: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Digests, BagError> {
         self.store.open(path).map_err(|source| BagError::writing(path, source))?;
         let store = &mut self.store;
         let hashed = self.digester.hash(from, cancel, &mut |bytes| store.write(bytes));
         let failed = match hashed {
+            Ok(digests) if sha256.is_some_and(|known| known != hex(&digests.sha256)) => {
+                BagError::Altered { path: path.to_owned() }
+            }
             Ok(digests) => {
                 self.store.close().map_err(|source| BagError::writing(path, source))?;
                 return Ok(digests);

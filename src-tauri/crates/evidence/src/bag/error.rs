@@ -51,6 +51,12 @@ pub enum BagError {
         /// What the system said.
         source: io::Error,
     },
+    /// What was to be exported is not what it should be; the bag is as it was before.
+    #[error("what belongs to {path} of the export is not what it was: it was damaged or changed since; fetch it again")]
+    Altered {
+        /// The file of the bag.
+        path: String,
+    },
     /// Writing failed.
     #[error(
         "{path} of the export could not be written: {source}; check the disk and its permissions, or choose another place"

@@ -49,7 +49,13 @@ impl Folder {
         match self.under_way.take() {
             Some((path, file)) => {
                 drop(file);
-                fs::remove_file(self.root.join(path))
+                let place = self.root.join(path);
+                fs::remove_file(&place)?;
+                // Folders that were made for it alone go too: an export has no empty ones.
+                let data = self.root.join(DATA);
+                let above = place.ancestors().skip(1).take_while(|folder| *folder != self.root && *folder != data);
+                above.map(fs::remove_dir).take_while(Result::is_ok).for_each(drop);
+                Ok(())
             }
             None => Ok(()),
         }
@@ -60,7 +66,11 @@ impl Folder {
             return Err(BagError::writing(path, source));
         }
         for folder in names.folders().map(|folder| self.root.join(folder)).chain([self.root.clone()]) {
-            sync_folder(&folder).map_err(|source| BagError::writing(folder.display().to_string(), source))?;
+            match sync_folder(&folder) {
+                // It was taken back with its only file.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && folder != self.root => {}
+                synced => synced.map_err(|source| BagError::writing(folder.display().to_string(), source))?,
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use model::Cancel;
 
-use super::{Added, Bag, BagError, Form, hex};
+use super::{Added, Bag, BagError, Form};
 
 /// Plain files in a folder, written as carefully as a bag but without anything to verify them by.
 pub struct PlainFiles {
@@ -28,17 +28,25 @@ impl PlainFiles {
     ///
     /// As there.
     pub fn add(&mut self, path: &str, from: &mut dyn Read, cancel: &Cancel) -> Result<Added, BagError> {
-        self.inner.names.claim(path)?;
-        let digests = match self.inner.write(path, from, cancel) {
-            Ok(digests) => digests,
-            Err(error) => {
-                self.inner.names.release(path);
-                return Err(error);
-            }
-        };
+        self.add_known(path, from, None, cancel)
+    }
+
+    /// The same with a known SHA-256; see [`Bag::add_known`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn add_known(
+        &mut self,
+        path: &str,
+        from: &mut dyn Read,
+        sha256: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Added, BagError> {
+        let digests = self.inner.take(path, from, sha256, cancel)?;
         self.files += 1;
         self.bytes += digests.bytes;
-        Ok(Added { bytes: digests.bytes, sha256: hex(&digests.sha256), sha512: digests.sha512 })
+        Ok(Added::of(&digests))
     }
 
     /// How many files were added, and how many bytes.

@@ -310,3 +310,21 @@ impl Read for Broken {
         Ok(length)
     }
 }
+
+#[test]
+fn what_is_not_what_it_should_be_leaves_the_bag_as_it_was() {
+    for form in FORMS {
+        let folder = TempDir::new().unwrap();
+        let mut bag = Bag::begin(folder.path(), "bag", form, 1).unwrap();
+        let known = hex(&Digests::of(b"as it was").sha256);
+        let mut add = |path: &str, bytes: &[u8]| bag.add_known(path, &mut &*bytes, Some(&known), &Cancel::new());
+        assert!(matches!(add("calls/1/audio-1.mp3", b"as it is"), Err(BagError::Altered { .. })), "{form:?}");
+        add("calls/2/audio-1.mp3", b"as it was").unwrap();
+        assert!(add("calls/2/audio-2.mp3", &vec![7; 3 * BUFFER]).is_err(), "{form:?}");
+        add("calls/2/audio-2.mp3", b"as it was").unwrap();
+        let sealed = bag.seal(&info(), None).unwrap();
+        let path = sealed.verify(&Cancel::new(), &|_, _| {}).unwrap().publish().unwrap();
+        let report = verify(&path, &Cancel::new(), &|_, _| {}).unwrap();
+        assert_eq!(report.problems, [], "{form:?}: neither a rest of it nor its folder is there");
+    }
+}
