@@ -85,7 +85,12 @@ fn a_file_that_is_not_what_was_fetched_is_left_out_and_said_and_the_rest_goes_on
         let mut bytes = fs::read(&file).unwrap();
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&file, bytes).unwrap();
-        let exported = export(&desk.app, &order(&desk, form));
+        let mut begun = 0;
+        let exported = desk.app.export(&order(&desk, form), &Cancel::new(), &mut |step| {
+            begun += u32::from(matches!(step, app::ExportStep::Writing { done: 0, .. }));
+        });
+        let exported = exported.unwrap();
+        assert_eq!(begun, 1, "for it nothing is written twice");
         assert_eq!(exported.missing.len(), 1, "{form:?}");
         assert_eq!(exported.missing[0].call, desk.id("call-2"));
         assert!(exported.missing[0].reason.contains("damaged"), "{}", exported.missing[0].reason);
@@ -209,6 +214,15 @@ fn a_server_that_keeps_a_trail_of_downloads_hears_of_an_export_once() {
     served.app.set_offline(false).unwrap();
     served.sync();
     assert_eq!(asked() - before, 4, "but with the next sync");
+    let cancel = Cancel::new();
+    let stopped = served.app.export(&wanted, &cancel, &mut |step| {
+        if matches!(step, app::ExportStep::Writing { done: 1, .. }) {
+            cancel.cancel();
+        }
+    });
+    assert_eq!(stopped.unwrap_err().code, FaultCode::Cancelled);
+    served.sync();
+    assert_eq!(asked() - before, 4, "and never of one that came to nothing");
 }
 
 #[test]

@@ -13,12 +13,11 @@ mod reported;
 mod sealing;
 pub(crate) mod selection;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use evidence::bag::{Bag, Form, PlainFiles};
 use jiff::tz::TimeZone;
-use model::{Action, Cancel, Completeness, RecordingId};
+use model::{Action, Cancel, Completeness};
 use serde_json::json;
 
 use crate::fault::{Fault, FaultCode};
@@ -27,7 +26,6 @@ use crate::open::App;
 use crate::signing::Signing;
 use crate::trail::Deed;
 
-use destination::{Halt, until_sound};
 use documents::Documents;
 use gather::Gathering;
 use selection::Chosen;
@@ -153,7 +151,7 @@ impl App {
             cancel,
         };
         let mut recorded = false;
-        let made = until_sound(|damaged| self.attempt_export(&making, damaged, &mut recorded, tell));
+        let made = self.make_export(&making, &mut recorded, tell);
         if let Err(fault) = &made
             && recorded
         {
@@ -191,13 +189,7 @@ impl App {
         made
     }
 
-    fn attempt_export(
-        &self,
-        making: &Making<'_>,
-        damaged: &HashSet<RecordingId>,
-        recorded: &mut bool,
-        tell: OnStep<'_>,
-    ) -> Result<Exported, Halt> {
+    fn make_export(&self, making: &Making<'_>, recorded: &mut bool, tell: OnStep<'_>) -> Result<Exported, Fault> {
         let expected = self.expected_bytes(making.order, making.chosen)?;
         let name = making.free_name();
         let to = &making.order.to;
@@ -205,14 +197,14 @@ impl App {
             ExportForm::Folder => {
                 let mut files = PlainFiles::begin(to, &name, expected)?;
                 self.record_begun(making, recorded)?;
-                let written = self.write_calls(making, damaged, &mut files, tell)?;
+                let written = self.write_calls(making, &mut files, tell)?;
                 self.finish_plain(making, written, files)
             }
             ExportForm::Bag | ExportForm::Zip => {
                 let form = if making.order.form == ExportForm::Zip { Form::Zip } else { Form::Folder };
                 let mut bag = Bag::begin(to, &name, form, expected)?;
                 self.record_begun(making, recorded)?;
-                let written = self.write_calls(making, damaged, &mut bag, tell)?;
+                let written = self.write_calls(making, &mut bag, tell)?;
                 self.finish_bag(making, written, bag, tell)
             }
         }
@@ -220,9 +212,6 @@ impl App {
 
     /// Every call has an entry in the audit log before the first byte is written.
     fn record_begun(&self, making: &Making<'_>, recorded: &mut bool) -> Result<(), Fault> {
-        if std::mem::replace(recorded, true) {
-            return Ok(());
-        }
         let detail = json!({
             "export": making.id,
             "form": making.order.form.as_str(),
@@ -231,22 +220,22 @@ impl App {
             "reason": making.order.reason.trim(),
         });
         let deed = |one: &Chosen| Deed::new(Action::Export, Some(one.id.to_string()), detail.clone());
-        self.record_all(making.chosen.iter().map(deed).collect())
+        self.record_all(making.chosen.iter().map(deed).collect())?;
+        *recorded = true;
+        Ok(())
     }
 
     /// Writes the calls one after another, then the index and the page.
     fn write_calls(
         &self,
         making: &Making<'_>,
-        damaged: &HashSet<RecordingId>,
         to: &mut dyn destination::Destination,
         tell: OnStep<'_>,
-    ) -> Result<Written, Halt> {
+    ) -> Result<Written, Fault> {
         let order = making.order;
         let gathering = Gathering {
             audio: order.audio,
             plain: order.form == ExportForm::Folder,
-            damaged,
             scratch: &order.to,
             cancel: making.cancel,
         };

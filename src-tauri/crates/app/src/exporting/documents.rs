@@ -10,9 +10,10 @@ use evidence::table::Index;
 use evidence::{caption, table, vcon};
 
 use crate::exporting::Making;
-use crate::exporting::destination::{Destination, Halt};
+use crate::exporting::destination::{Destination, unwritten};
 use crate::exporting::gather::Gathered;
 use crate::exporting::order::{Document, ExportForm};
+use crate::fault::Fault;
 
 /// The documents on their way.
 pub(super) struct Documents {
@@ -22,8 +23,8 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    pub fn begin(making: &Making<'_>) -> Result<Self, Halt> {
-        let failed = |cause| Halt::unwritten(&making.order.to, &cause);
+    pub fn begin(making: &Making<'_>) -> Result<Self, Fault> {
+        let failed = |cause| unwritten(&making.order.to, &cause);
         let spool = || tempfile::tempfile_in(&making.order.to).map(BufWriter::new);
         let heading =
             Heading { title: making.case.name(), number: making.case.number(), calls: making.chosen.len() as u64 };
@@ -35,12 +36,17 @@ impl Documents {
     }
 
     /// Writes a call's own documents and notes it in the others. Answers how many bytes went into the export.
-    pub fn add(&mut self, gathered: &mut Gathered, to: &mut dyn Destination, making: &Making<'_>) -> Result<u64, Halt> {
+    pub fn add(
+        &mut self,
+        gathered: &mut Gathered,
+        to: &mut dyn Destination,
+        making: &Making<'_>,
+    ) -> Result<u64, Fault> {
         let mut bytes = 0;
         for document in &making.order.documents {
             bytes += write(*document, gathered, to, making)?.map_or(0, |added| added.bytes);
         }
-        let failed = |cause| Halt::unwritten(&making.order.to, &cause);
+        let failed = |cause| unwritten(&making.order.to, &cause);
         self.index.add(&gathered.exhibit).map_err(failed)?;
         if let Some(page) = &mut self.page {
             page.add(&gathered.exhibit).map_err(failed)?;
@@ -48,8 +54,8 @@ impl Documents {
         Ok(bytes)
     }
 
-    pub fn finish(self, to: &mut dyn Destination, making: &Making<'_>) -> Result<u64, Halt> {
-        let failed = |cause| Halt::unwritten(&making.order.to, &cause);
+    pub fn finish(self, to: &mut dyn Destination, making: &Making<'_>) -> Result<u64, Fault> {
+        let failed = |cause| unwritten(&making.order.to, &cause);
         let mut bytes = 0;
         if making.order.form != ExportForm::Folder || making.chosen.len() > 1 {
             let mut index = begun_again(self.index.finish().map_err(failed)?).map_err(failed)?;
@@ -69,7 +75,7 @@ fn write(
     gathered: &mut Gathered,
     to: &mut dyn Destination,
     making: &Making<'_>,
-) -> Result<Option<Added>, Halt> {
+) -> Result<Option<Added>, Fault> {
     if document == Document::VCon {
         return write_vcon(gathered, to, making).map(Some);
     }
@@ -82,7 +88,7 @@ fn write(
         Document::Text => ("transcript.txt", Some(caption::plain(exhibit, &making.zone))),
         Document::Csv => {
             let mut rows = Vec::new();
-            table::turns(transcript, &mut rows).map_err(|cause| Halt::unwritten(&making.order.to, &cause))?;
+            table::turns(transcript, &mut rows).map_err(|cause| unwritten(&making.order.to, &cause))?;
             return Ok(Some(to.add(&format!("{}/turns.csv", exhibit.dir), &mut rows.as_slice(), making.cancel)?));
         }
     };
@@ -94,9 +100,9 @@ fn write(
 const LARGEST_INLINE: u64 = 180 << 20;
 
 /// A vCon that holds its audio is too large for memory: it goes through a file without a name.
-fn write_vcon(gathered: &mut Gathered, to: &mut dyn Destination, making: &Making<'_>) -> Result<Added, Halt> {
+fn write_vcon(gathered: &mut Gathered, to: &mut dyn Destination, making: &Making<'_>) -> Result<Added, Fault> {
     let path = format!("{}/call.vcon.json", gathered.exhibit.dir);
-    let failed = |cause: io::Error| Halt::unwritten(&making.order.to, &cause);
+    let failed = |cause: io::Error| unwritten(&making.order.to, &cause);
     if !making.order.inline_audio || gathered.bytes > LARGEST_INLINE {
         let mut text = Vec::new();
         vcon::write(&gathered.exhibit, vcon::Media::ByName, &mut text).map_err(failed)?;

@@ -1,17 +1,18 @@
 //! One call's audio into an export, and the call as it is handed over.
 
-use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use audio::render::{RenderOptions, render_into};
+use audio::render::{RenderError, RenderOptions, render_into};
+use evidence::bag::BagError;
 use evidence::{AudioFile, Exhibit, ExhibitRecording};
 use library::{StoredCall, StoredRecording};
-use model::{AudioFacts, AudioState, CallId, Cancel, RecordingId};
+use model::{AudioFacts, AudioState, CallId, Cancel};
 
-use crate::exporting::destination::{Destination, Halt};
+use crate::exporting::destination::{Destination, unread, unwritten};
 use crate::exporting::order::ExportAudio;
+use crate::exporting::stopped;
 use crate::fault::Fault;
 use crate::open::App;
 use crate::underway::Hold;
@@ -32,8 +33,6 @@ pub(super) struct Gathering<'a> {
     pub audio: ExportAudio,
     /// Plain files: a copy for listening goes instead of the original, not beside it, and folders are not under `calls`.
     pub plain: bool,
-    /// Recordings whose file here is not what was fetched, as an earlier attempt found.
-    pub damaged: &'a HashSet<RecordingId>,
     /// Where files without a name may be made.
     pub scratch: &'a Path,
     pub cancel: &'a Cancel,
@@ -79,7 +78,7 @@ impl App {
         call: &StoredCall,
         how: &Gathering<'_>,
         to: &mut dyn Destination,
-    ) -> Result<Gathered, Halt> {
+    ) -> Result<Gathered, Fault> {
         let id = call.row.id;
         let dir = Exhibit::dir_of(id, call.row.started_ms);
         let dir = if how.plain { dir.trim_start_matches("calls/").to_owned() } else { dir };
@@ -126,14 +125,10 @@ impl App {
         how: &Gathering<'_>,
         place: &Place<'_>,
         to: &mut dyn Destination,
-    ) -> Result<Placed, Halt> {
+    ) -> Result<Placed, Fault> {
         let lacking = |reason: String, may_come| Placed { missing: Some((reason, may_come)), ..Placed::default() };
         if how.audio == ExportAudio::None {
             return Ok(Placed::default());
-        }
-        if how.damaged.contains(&recording.id) {
-            let words = "the file here is not what was fetched: it was damaged since; fetch it again";
-            return Ok(lacking(words.into(), true));
         }
         let Some(path) = self.file_here(recording) else {
             let (reason, may_come) = why_not_here(recording);
@@ -141,7 +136,10 @@ impl App {
         };
         let mut placed = Placed::default();
         if !(how.plain && how.audio == ExportAudio::Wav) {
-            let file = original(recording, &path, place, to, how.cancel)?;
+            let Some(file) = original(recording, &path, place, to, how.cancel)? else {
+                let words = "the file here is not what was fetched: it was damaged since; fetch it again";
+                return Ok(lacking(words.into(), true));
+            };
             placed.sounds.push((file.name.clone(), Sound::Cached(path.clone())));
             placed.original = Some(file);
         }
@@ -179,23 +177,23 @@ struct Place<'a> {
     number: u32,
 }
 
-/// The bytes as they came. They must still be what was fetched.
+/// The bytes as they came; `None` if they are not what was fetched any more.
 fn original(
     recording: &StoredRecording,
     path: &Path,
     place: &Place<'_>,
     to: &mut dyn Destination,
     cancel: &Cancel,
-) -> Result<AudioFile, Halt> {
+) -> Result<Option<AudioFile>, Fault> {
     let facts = recording.facts();
     let name = format!("audio-{}.{}", place.number, extension(&facts));
-    let mut file = File::open(path).map_err(|cause| Halt::unread(path, &cause))?;
-    let added = to.add(&format!("{}/{name}", place.dir), &mut file, cancel)?;
-    if facts.sha256.as_ref().is_some_and(|sha256| *sha256 != added.sha256) {
-        return Err(Halt::Damaged(recording.id));
-    }
+    let mut file = File::open(path).map_err(|cause| unread(path, &cause))?;
+    let added = match to.add_known(&format!("{}/{name}", place.dir), &mut file, facts.sha256.as_deref(), cancel) {
+        Err(BagError::Altered { .. }) => return Ok(None),
+        added => added?,
+    };
     let facts = AudioFacts { bytes: Some(added.bytes), sha256: Some(added.sha256), ..facts };
-    Ok(AudioFile { name, facts, sha512: added.sha512 })
+    Ok(Some(AudioFile { name, facts, sha512: added.sha512 }))
 }
 
 /// A copy that every browser plays; in words why there is none if it cannot be decoded.
@@ -204,20 +202,24 @@ fn listening(
     place: &Place<'_>,
     to: &mut dyn Destination,
     how: &Gathering<'_>,
-) -> Result<Result<(AudioFile, File), String>, Halt> {
+) -> Result<Result<(AudioFile, File), String>, Fault> {
     let decoded = audio::probe(path).and_then(|probed| Ok((probed, audio::open(path)?)));
     let (probed, pcm) = match decoded {
         Ok(decoded) => decoded,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let mut copy = tempfile::tempfile_in(how.scratch).map_err(|cause| Halt::unwritten(how.scratch, &cause))?;
+    let mut copy = tempfile::tempfile_in(how.scratch).map_err(|cause| unwritten(how.scratch, &cause))?;
     let options = RenderOptions { depth: probed.depth, ..RenderOptions::default() };
-    let rendered = match render_into(pcm, &options, std::io::BufWriter::new(&mut copy), how.scratch) {
+    let into = BufWriter::new(Stoppable { into: &mut copy, cancel: how.cancel });
+    let rendered = match render_into(pcm, &options, into, how.scratch) {
         Ok(rendered) => rendered,
-        Err(audio::render::RenderError::Decode(error)) => return Ok(Err(error.to_string())),
-        Err(error) => return Err(Halt::Fault(error.into())),
+        Err(RenderError::Decode(error)) => return Ok(Err(error.to_string())),
+        Err(error) => {
+            how.cancel.check().map_err(|_| stopped())?;
+            return Err(error.into());
+        }
     };
-    copy.seek(SeekFrom::Start(0)).map_err(|cause| Halt::unwritten(how.scratch, &cause))?;
+    copy.seek(SeekFrom::Start(0)).map_err(|cause| unwritten(how.scratch, &cause))?;
     let name = format!("listening-{}.wav", place.number);
     let added = to.add(&format!("{}/{name}", place.dir), &mut copy, how.cancel)?;
     let facts = AudioFacts {
@@ -230,6 +232,29 @@ fn listening(
         sha256: Some(added.sha256),
     };
     Ok(Ok((AudioFile { name, facts, sha512: added.sha512 }, copy)))
+}
+
+/// A file that takes nothing more once its export is cancelled: hours of sound are not decoded to their end then.
+struct Stoppable<'a, W> {
+    into: W,
+    cancel: &'a Cancel,
+}
+
+impl<W: Write> Write for Stoppable<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.cancel.check().map_err(io::Error::other)?;
+        self.into.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.into.flush()
+    }
+}
+
+impl<W: Seek> Seek for Stoppable<'_, W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.into.seek(to)
+    }
 }
 
 /// The ending of a file's name, from what its bytes are.
@@ -250,5 +275,21 @@ fn why_not_here(recording: &StoredRecording) -> (String, bool) {
         AudioState::Failed => (with("it could not be fetched"), true),
         AudioState::Available => ("not fetched".to_owned(), true),
         AudioState::Cached => ("its file here is missing or cut off: fetch it again".to_owned(), true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_for_listening_stops_growing_when_the_export_is_cancelled() {
+        let cancel = Cancel::new();
+        let mut written = Vec::new();
+        let mut file = Stoppable { into: &mut written, cancel: &cancel };
+        file.write_all(b"sound").unwrap();
+        cancel.cancel();
+        assert!(file.write_all(b"more of it").is_err());
+        assert_eq!(written, b"sound");
     }
 }

@@ -16,6 +16,8 @@ const PER_TURN: u64 = 400;
 const PER_CALL: u64 = 8_192;
 /// A copy for listening has about so many bytes for a second: two channels of 16 bits at 16 kHz.
 const LISTENING_PER_SECOND: u64 = 64_000;
+/// No call is taken for longer, in seconds, whatever its source says of its length.
+const LONGEST: u64 = 86_400;
 
 impl Making<'_> {
     /// A name that nothing has at the target: the case's number or name as far as that can be a file's name, and when.
@@ -47,7 +49,7 @@ impl App {
         let of_call = |one: &Chosen| {
             let bytes = audio.get(&one.id).copied().unwrap_or_default();
             let listening = match order.audio {
-                ExportAudio::Wav if bytes > 0 => one.seconds() * LISTENING_PER_SECOND,
+                ExportAudio::Wav if bytes > 0 => one.seconds().min(LONGEST) * LISTENING_PER_SECOND,
                 _ => 0,
             };
             let inline = if order.inline_audio { bytes / 3 * 4 } else { 0 };

@@ -3,7 +3,7 @@
 //! What is still to be told is not kept: the audit log knows which calls were exported, and one number for each source says
 //! up to where the log has been told. What could not be told is told after the next sync.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use library::{AuditRow, SourceRow};
 use model::{Action, AudioState, CallId, Cancel, Door, Outcome, SourceId};
@@ -49,20 +49,26 @@ impl App {
         Ok(())
     }
 
-    /// The calls that were exported with audio after an entry of the audit log, with the entries.
+    /// The calls that were exported with audio after an entry of the audit log, with the entries. An export of which the
+    /// log says that it failed handed nothing on.
     fn exported_since(&self, told: u64) -> Result<Vec<(u64, CallId)>, Fault> {
-        let mut exported = Vec::new();
+        let (mut exported, mut failed) = (Vec::new(), HashSet::new());
         self.inner.library.reader()?.audit_rows(told + 1..=u64::MAX >> 1, |row: AuditRow| {
             let entry = row.entry;
-            if entry.action == Action::Export.as_str()
-                && serde_json::from_str::<Value>(&entry.detail).is_ok_and(|detail| detail["audio"] != "none")
-                && let Some(call) = entry.object.and_then(|object| object.parse().ok())
-            {
-                exported.push((entry.seq, call));
+            if entry.action != Action::Export.as_str() {
+                return Ok::<_, Fault>(());
             }
-            Ok::<_, Fault>(())
+            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+            let export = detail["export"].as_str().unwrap_or_default().to_owned();
+            match entry.object.and_then(|object| object.parse().ok()) {
+                Some(call) if detail["audio"] != "none" => exported.push((entry.seq, call, export)),
+                None if detail["failed"].is_string() => drop(failed.insert(export)),
+                _ => {}
+            }
+            Ok(())
         })?;
-        Ok(exported)
+        exported.retain(|(_, _, export)| !failed.contains(export));
+        Ok(exported.into_iter().map(|(seq, call, _)| (seq, call)).collect())
     }
 
     /// Notes one call at its source. Answers whether to go on: another source's call needs nothing, and neither does one

@@ -11,7 +11,7 @@ use library::AuditRow;
 use model::{Action, AuditEntry, Moment};
 use serde_json::json;
 
-use crate::exporting::destination::Halt;
+use crate::exporting::destination::unwritten;
 use crate::exporting::order::{Document, ExportOrder, ForCase};
 use crate::exporting::{ExportStep, Exported, Making, OnStep, Written};
 use crate::fault::{Fault, FaultCode};
@@ -74,7 +74,7 @@ impl App {
         making: &Making<'_>,
         written: Written,
         files: PlainFiles,
-    ) -> Result<Exported, Halt> {
+    ) -> Result<Exported, Fault> {
         let (count, bytes) = files.written();
         self.record_sealed(making, None, &written)?;
         Ok(Exported {
@@ -98,7 +98,7 @@ impl App {
         written: Written,
         mut bag: Bag,
         tell: OnStep<'_>,
-    ) -> Result<Exported, Halt> {
+    ) -> Result<Exported, Fault> {
         let (key, unsigned_because) = match self.signing_key()? {
             Signing::With(key) => (Some(key), None),
             Signing::Not(why) => (None, Some(why)),
@@ -106,8 +106,7 @@ impl App {
         let public = key.as_ref().map(|key| key.public());
         let (entries, excerpt) = self.excerpt(making, key.as_deref())?;
         let mut access = Vec::new();
-        table::access(&entries, &making.zone, &mut access)
-            .map_err(|cause| Halt::unwritten(&making.order.to, &cause))?;
+        table::access(&entries, &making.zone, &mut access).map_err(|cause| unwritten(&making.order.to, &cause))?;
         bag.add_tag("log/access.csv", &access)?;
         if let Ok(excerpt) = &excerpt {
             bag.add_tag("log/checkpoint", excerpt.note.as_bytes())?;
