@@ -254,7 +254,11 @@ fn the_third_shipped_schema_opens_for_ever() {
     );
     assert!(reader.call(id).unwrap().unwrap().row.in_case && reader.held_files().unwrap()[0].held);
     let mut rows = Vec::new();
-    reader.audit_rows(1..=9, |row| Ok::<_, library::LibraryError>(rows.push(row))).unwrap();
+    let keep = |row| {
+        rows.push(row);
+        Ok::<_, library::LibraryError>(())
+    };
+    reader.audit_rows(1..=9, keep).unwrap();
     assert_eq!((rows.len(), rows[0].entry.user.as_str(), rows[0].edge.len()), (1, "kim", 32));
     assert_eq!(rows[0].entry.object, Some(id.to_string()));
 }
