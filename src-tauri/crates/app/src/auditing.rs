@@ -110,12 +110,11 @@ impl App {
             Some("jsonl") => Form::Lines,
             _ => return Err(Fault::new(FaultCode::Invalid, "give the file a name that ends in .csv or .jsonl")),
         };
-        let mut rows = self.inner.library.reader()?.audit_page(filter, None, u32::MAX)?;
-        rows.reverse();
-        let entries: Vec<AuditEntry> = rows.into_iter().map(|row| row.entry).collect();
-        let unwritten = |cause| Fault::new(FaultCode::Io, format!("{} cannot be written: {cause}", file.display()));
-        write(&entries, form, file).map_err(unwritten)?;
-        Ok(entries.len() as u64)
+        let reader = self.inner.library.reader()?;
+        write(&reader, filter, form, file).map_err(|unsaved| match unsaved {
+            Unsaved::Library(error) => error.into(),
+            Unsaved::File(cause) => Fault::new(FaultCode::Io, format!("{} cannot be written: {cause}", file.display())),
+        })
     }
 
     /// The same search for alterations, in words, for the check of the whole library.
@@ -185,9 +184,30 @@ fn call_in_words(row: &library::CallRow) -> String {
     format!("{parties}, {}", local.as_deref().unwrap_or("unknown time"))
 }
 
-fn write(entries: &[AuditEntry], form: Form, file: &Path) -> io::Result<()> {
+/// Why a copy of the log was not saved.
+enum Unsaved {
+    Library(LibraryError),
+    File(io::Error),
+}
+
+impl From<LibraryError> for Unsaved {
+    fn from(error: LibraryError) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<io::Error> for Unsaved {
+    fn from(cause: io::Error) -> Self {
+        Self::File(cause)
+    }
+}
+
+fn write(reader: &Reader, filter: &AuditFilter, form: Form, file: &Path) -> Result<u64, Unsaved> {
     let part = beside(file);
-    let written = write_part(entries, form, &part).and_then(|()| fs::rename(&part, file));
+    let written = write_part(reader, filter, form, &part).and_then(|entries| {
+        fs::rename(&part, file)?;
+        Ok(entries)
+    });
     if written.is_err() {
         // What is there is an unfinished file of ours.
         drop(fs::remove_file(&part));
@@ -195,13 +215,26 @@ fn write(entries: &[AuditEntry], form: Form, file: &Path) -> io::Result<()> {
     written
 }
 
-fn write_part(entries: &[AuditEntry], form: Form, part: &Path) -> io::Result<()> {
+/// Entries go into the file as they are read, however many there are. Answers how many.
+fn write_part(reader: &Reader, filter: &AuditFilter, form: Form, part: &Path) -> Result<u64, Unsaved> {
     let mut out = BufWriter::new(File::create(part)?);
+    let mut entries = 0;
     match form {
-        Form::Table => table::access(entries, &TimeZone::system(), &mut out)?,
-        Form::Lines => entries.iter().try_for_each(|entry| writeln!(out, "{}", entry_line(entry)))?,
+        Form::Table => {
+            let mut table = table::Access::begin(&mut out, &TimeZone::system())?;
+            reader.audit_entries(filter, |entry| {
+                entries += 1;
+                Ok::<_, Unsaved>(table.add(&entry)?)
+            })?;
+            table.finish()?;
+        }
+        Form::Lines => reader.audit_entries(filter, |entry| {
+            entries += 1;
+            Ok::<_, Unsaved>(writeln!(out, "{}", entry_line(&entry))?)
+        })?,
     }
-    out.into_inner()?.sync_all()
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok(entries)
 }
 
 fn beside(file: &Path) -> PathBuf {

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-pub use access::access;
+pub use access::{Access, access};
 pub use index::Index;
 pub use turns::turns;
 

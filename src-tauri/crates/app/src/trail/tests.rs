@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use library::AuditRow;
+use library::{AuditFilter, AuditRow};
 use model::{AuditEntry, RecordingId};
 use uuid::Uuid;
 
@@ -156,6 +156,28 @@ fn playing_is_recorded_before_it_begins_and_as_it_was_heard() {
     let heard =
         said("play", &tag().call.to_string(), &format!(r#"{{"recording":"{recording}","from_ms":1000,"to_ms":3000}}"#));
     assert_eq!(desk.told(), [begins, heard]);
+}
+
+#[test]
+fn a_saved_log_has_what_the_filter_leaves_oldest_first() {
+    let desk = Desk::new();
+    for number in 1..=3 {
+        desk.app.record(Action::Open, Some(call(number).to_string()), json!({})).unwrap();
+        desk.app.record(Action::Search, Some("Refund".into()), json!({})).unwrap();
+    }
+    let place = tempfile::tempdir().unwrap();
+    let save = |name: &str, filter: AuditFilter| {
+        let file = place.path().join(name);
+        let entries = desk.app.save_audit_log(&filter, &file).unwrap();
+        (entries, std::fs::read_to_string(file).unwrap())
+    };
+    let opened = desk.entries().into_iter().filter(|entry| entry.action == "open");
+    let lines: String = opened.map(|entry| evidence::log::entry_line(&entry) + "\n").collect();
+    let filter = AuditFilter { action: Some("open".into()), ..AuditFilter::default() };
+    assert_eq!(save("open.jsonl", filter), (3, lines));
+    let (entries, table) = save("log.csv", AuditFilter { text: Some("refund".into()), ..AuditFilter::default() });
+    assert_eq!((entries, table.lines().count()), (3, 4), "a line for each and one above");
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 2, "nothing unfinished is left");
 }
 
 #[test]

@@ -110,21 +110,39 @@ impl Reader {
         range: RangeInclusive<u64>,
         mut each: impl FnMut(AuditRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = || -> Result<(), Outcome<E>> {
-            let sql = format!("{ROW} WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq");
-            let mut statement = self.conn().prepare_cached(&sql)?;
-            let start = if *range.start() == 0 { i64::MIN } else { signed(*range.start()) };
-            let mut rows = statement.query(params![start, signed(*range.end())])?;
-            while let Some(row) = rows.next()? {
-                self.go_on().map_err(LibraryError::from)?;
-                each(audit_row(row)?).map_err(Outcome::Theirs)?;
-            }
-            Ok(())
+        let start = if *range.start() == 0 { i64::MIN } else { signed(*range.start()) };
+        let params = vec![start.into(), signed(*range.end()).into()];
+        self.walk_audit("seq BETWEEN ?1 AND ?2", params, &mut each).map_err(Outcome::into_theirs)
+    }
+
+    /// Hands the entries that a filter leaves to `each`, oldest first and as of one moment.
+    pub fn audit_entries<E: From<LibraryError>>(
+        &self,
+        filter: &AuditFilter,
+        mut each: impl FnMut(AuditEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let text = filter.text.as_ref().map(|text| text.to_lowercase());
+        let (sql, params) = narrow(filter, None);
+        let mut wanted = |row: AuditRow| match &text {
+            Some(text) if !says(&row.entry, text) => Ok(()),
+            _ => each(row.entry),
         };
-        query().map_err(|outcome| match outcome {
-            Outcome::Ours(error) => error.into(),
-            Outcome::Theirs(error) => error,
-        })
+        self.walk_audit(&sql, params, &mut wanted).map_err(Outcome::into_theirs)
+    }
+
+    fn walk_audit<E>(
+        &self,
+        condition: &str,
+        params: Vec<Value>,
+        each: &mut dyn FnMut(AuditRow) -> Result<(), E>,
+    ) -> Result<(), Outcome<E>> {
+        let mut statement = self.conn().prepare_cached(&format!("{ROW} WHERE {condition} ORDER BY seq"))?;
+        let mut rows = statement.query(params_from_iter(params))?;
+        while let Some(row) = rows.next()? {
+            self.go_on().map_err(LibraryError::from)?;
+            each(audit_row(row)?).map_err(Outcome::Theirs)?;
+        }
+        Ok(())
     }
 
     /// What the audit log ends with; `None` while it is empty.
@@ -137,6 +155,15 @@ impl Reader {
 enum Outcome<E> {
     Ours(LibraryError),
     Theirs(E),
+}
+
+impl<E: From<LibraryError>> Outcome<E> {
+    fn into_theirs(self) -> E {
+        match self {
+            Self::Ours(error) => error.into(),
+            Self::Theirs(error) => error,
+        }
+    }
 }
 
 impl<E> From<LibraryError> for Outcome<E> {
