@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::inventory::Inventory;
 use super::record::Read;
 
+/// Beyond so many calls of one name, each is told apart by its group's key: counting on would take ever longer.
+const MOST_NUMBERED: u32 = 100;
+
 /// Name of a call → key of the group that has it.
 #[derive(Debug, Default)]
 pub struct Owners {
@@ -34,8 +37,8 @@ impl Owners {
         self.by_name.get(name).map(String::as_str)
     }
 
-    /// The name that a group gets: `wanted` unless another group has it. `other` is what that one holds, if it is still
-    /// there.
+    /// The name that a group gets: `wanted` unless another group has it. `keys` are the group's own and the one it had when
+    /// its files lay elsewhere. `other` is what the other group holds, if it is still there.
     pub fn claim(&self, wanted: &str, keys: [&str; 2], read: &Read, other: Option<&Read>) -> Claim {
         let Some(other) = other.filter(|_| self.of_name(wanted).is_some_and(|owner| !keys.contains(&owner))) else {
             return Claim::Named(wanted.to_owned());
@@ -46,9 +49,10 @@ impl Owners {
         {
             return if is_same(read, other) { Claim::Copy } else { Claim::Conflict };
         }
-        let numbered = (2u32..).map(|number| format!("{wanted}~{number}"));
+        let numbered = (2..=MOST_NUMBERED).map(|number| format!("{wanted}~{number}"));
         let is_free = |name: &String| self.of_name(name).is_none_or(|owner| keys.contains(&owner));
-        Claim::Named(numbered.into_iter().find(is_free).unwrap_or_else(|| wanted.to_owned()))
+        let keyed = keys.iter().rev().map(|key| format!("{wanted}~{key}"));
+        Claim::Named(numbered.chain(keyed).find(is_free).unwrap_or_else(|| wanted.to_owned()))
     }
 
     /// A group has this name now.
@@ -73,4 +77,23 @@ fn is_same(one: &Read, other: &Read) -> bool {
         Some((record, read.exported.as_ref().map(|exported| exported.content.clone())))
     };
     plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_calls_of_one_name_are_told_apart_without_counting_on() {
+        let (mut owners, read) = (Owners::default(), Read::default());
+        owners.give("1", "first");
+        for number in 2..=300 {
+            let key = format!("folder/{number}");
+            let Claim::Named(name) = owners.claim("1", [&key, &key], &read, Some(&read)) else { panic!("{number}") };
+            assert_eq!(name, if number <= 100 { format!("1~{number}") } else { format!("1~{key}") });
+            assert_eq!(owners.of_name(&name), None, "nobody had it");
+            owners.give(&name, &key);
+            assert_eq!(owners.claim("1", [&key, &key], &read, Some(&read)), Claim::Named(name), "and it stays");
+        }
+    }
 }
