@@ -76,7 +76,10 @@ impl App {
         let key = self.present_signing_key();
         let public = key.as_ref().map(evidence::SigningKey::public);
         let checked = self.check_entries(public.as_ref(), kept, cancel)?;
-        let note = |checkpoint: Checkpoint| match &key {
+        // Of a log that is not whole nothing is vouched for.
+        let signer = key.as_ref().filter(|_| checked.problems.is_empty());
+        let signed_by = signer.filter(|_| checked.checkpoint.is_some()).map(|key| key.public().fingerprint());
+        let note = |checkpoint: Checkpoint| match signer {
             Some(key) => checkpoint.note(key),
             None => checkpoint.text(),
         };
@@ -87,7 +90,7 @@ impl App {
             problems: checked.problems.into_iter().map(in_words).collect(),
             remarks: checked.remarks.into_iter().map(in_words).collect(),
             checkpoint: checked.checkpoint.map(note),
-            signed_by: public.filter(|_| checked.checkpoint.is_some()).map(|key| key.fingerprint()),
+            signed_by,
         })
     }
 

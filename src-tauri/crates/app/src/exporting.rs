@@ -182,7 +182,8 @@ impl App {
             self.report(&job);
         });
         job.end = Some(match &made {
-            Ok(exported) => JobEnd { words: format!("Exported {} calls", exported.calls), failed: false },
+            Ok(Exported { calls: 1, .. }) => JobEnd { words: "Exported 1 call".into(), failed: false },
+            Ok(Exported { calls, .. }) => JobEnd { words: format!("Exported {calls} calls"), failed: false },
             Err(fault) => JobEnd { words: fault.message.clone(), failed: fault.code != FaultCode::Cancelled },
         });
         self.report(&job);

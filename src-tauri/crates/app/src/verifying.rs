@@ -80,7 +80,7 @@ impl App {
         });
         job.end = Some(match &found {
             Ok(found) if found.problems.is_empty() => JobEnd { words: "The export is valid".into(), failed: false },
-            Ok(found) => JobEnd { words: format!("{} problems", found.problems.len()), failed: true },
+            Ok(_) => JobEnd { words: "The export is not as it was sealed".into(), failed: true },
             Err(fault) => JobEnd { words: fault.message.clone(), failed: fault.code != FaultCode::Cancelled },
         });
         self.report(&job);

@@ -106,7 +106,8 @@ fn exported_json(exported: &Exported) -> serde_json::Value {
 
 fn exported_words(exported: &Exported) -> String {
     let Exported { path, calls, files, bytes, .. } = exported;
-    let mut lines = vec![format!("{}: {calls} calls, {files} files, {bytes} bytes", path.display())];
+    let calls = if *calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+    let mut lines = vec![format!("{}: {calls}, {files} files, {bytes} bytes", path.display())];
     if let Some(hash) = &exported.tagmanifest {
         lines.push(format!("  SHA-512 of its tag manifest, for the cover letter: {hash}"));
     }

@@ -274,8 +274,7 @@ fn a_copy_that_is_handed_on_is_noted_in_the_servers_trail_without_a_byte_being_f
         let (source, mut library) = (place.source(), Library::default());
         library.sync(&*source);
         let record = &library.calls[&id_of(&place.call(0), dialect)];
-        let cancel = Cancel::new();
-        let (remote_id, recording) = (record.remote_id.as_str(), &record.recordings[0]);
+        let (cancel, remote_id, recording) = (Cancel::new(), record.remote_id.as_str(), &record.recordings[0]);
         let ask = AudioRequest { remote_id, recording, door: Door::Source, resume: None, cancel: &cancel };
         assert!(source.keeps_download_trail());
         source.note_download(&ask).unwrap();

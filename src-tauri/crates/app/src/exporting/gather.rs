@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use audio::render::{RenderError, RenderOptions, render_into};
+use cache::Health;
 use evidence::bag::BagError;
 use evidence::{AudioFile, Exhibit, ExhibitRecording};
 use library::{StoredCall, StoredRecording};
@@ -137,13 +138,15 @@ impl App {
         let mut placed = Placed::default();
         if !(how.plain && how.audio == ExportAudio::Wav) {
             let Some(file) = original(recording, &path, place, to, how.cancel)? else {
-                let words = "the file here is not what was fetched: it was damaged since; fetch it again";
-                return Ok(lacking(words.into(), true));
+                return Ok(lacking(DAMAGED.into(), true));
             };
             placed.sounds.push((file.name.clone(), Sound::Cached(path.clone())));
             placed.original = Some(file);
         }
         if how.audio == ExportAudio::Wav {
+            if placed.original.is_none() && !self.is_sound(recording, how.cancel)? {
+                return Ok(lacking(DAMAGED.into(), true));
+            }
             match listening(&path, place, to, how)? {
                 Ok((file, copy)) => {
                     placed.sounds.push((file.name.clone(), Sound::Copy(copy)));
@@ -155,12 +158,23 @@ impl App {
         Ok(placed)
     }
 
+    /// Whether the file here is still what was fetched, for those who do not read it byte by byte anyway.
+    fn is_sound(&self, recording: &StoredRecording, cancel: &Cancel) -> Result<bool, Fault> {
+        let Some((file, sha256)) = recording.file.as_ref().and_then(|file| Some((file, file.facts.sha256.as_ref()?)))
+        else {
+            return Ok(true);
+        };
+        let bytes = file.facts.bytes.unwrap_or_default();
+        Ok(self.inner.store.verify(&file.path, bytes, sha256, cancel)? == Health::Sound)
+    }
+
     fn file_here(&self, recording: &StoredRecording) -> Option<PathBuf> {
         let file = recording.file.as_ref().filter(|_| self.is_cached(recording))?;
         Some(self.inner.store.resolve(&file.path))
     }
 }
 
+const DAMAGED: &str = "the file here is not what was fetched: it was damaged since; fetch it again";
 const NEVER_RECORDED: &str = "never recorded: its source has no recording of it";
 
 #[derive(Default)]
