@@ -8,6 +8,8 @@ use super::super::tree::{Edge, Hash};
 
 /// So many accounts are followed at once.
 const MOST: usize = 8;
+/// So many entries that went at one place are looked for where those after them were renumbered.
+const MOST_MISSING: u64 = 512;
 
 /// A row of the log as it is kept.
 pub(super) struct Row<'a> {
@@ -112,7 +114,35 @@ impl Account {
         {
             accounts.push(self.clone().taking(edge).with(row.entry.seq, Fault::Changed, cost::CHANGED));
         }
+        if gap == 0 {
+            accounts.extend(self.without_several(row));
+        }
         accounts
+    }
+
+    /// Several entries before the row are missing and it took the number of the first, or the second. How many is told by the
+    /// row itself where it is kept as a leaf, which is every other one: no other number leads to that hash.
+    fn without_several(&self, row: &Row<'_>) -> Option<Self> {
+        let seq = row.entry.seq;
+        let mut before = self.clone();
+        let first = match before.faults.as_slice() {
+            _ if self.agrees => seq,
+            [Problem { seq: Some(one), fault: Fault::Replaced }] if one + 1 == seq && self.known_edge().is_none() => {
+                before.cost = before.cost.saturating_sub(cost::REPLACED);
+                before.faults.remove(0).seq?
+            }
+            _ => return None,
+        };
+        (2..=MOST_MISSING).find_map(|count| {
+            let size = self.size.checked_add(count + 1).filter(|size| size % 2 == 1)?;
+            let kept = Edge::from_bytes(size, row.edge).ok().filter(|kept| self.edge.may_precede(kept))?;
+            let leaf = entry_hash(&AuditEntry { seq: size, ..row.entry.clone() });
+            (kept.ends_in(&leaf) == Some(true)).then(|| {
+                let mut removed = before.without(count, first + count - 1, true);
+                removed.shift -= count.cast_signed();
+                removed.taking(kept)
+            })
+        })
     }
 
     /// The row does not fit the entry before it.

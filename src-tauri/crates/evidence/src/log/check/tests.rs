@@ -289,6 +289,24 @@ fn a_removed_entry_is_named_even_if_those_after_it_were_renumbered() {
 }
 
 #[test]
+fn several_removed_at_one_place_are_named_even_if_those_after_them_were_renumbered() {
+    let rows = log(400, None);
+    for (place, count) in [(1, 2), (2, 3), (7, 10), (8, 10), (63, 64), (64, 9), (100, 200), (101, 255), (256, 17)] {
+        let mut rows = rows.clone();
+        rows.drain(place..place + count);
+        for (seq, row) in (1..).zip(&mut rows) {
+            row.entry.seq = seq;
+        }
+        let (seq, until) = (place as u64 + 1, (place + count) as u64);
+        assert_eq!(
+            found(&rows, None, &[]),
+            [(Some(seq), Fault::Missing { until, renumbered: true })],
+            "{place}, {count}"
+        );
+    }
+}
+
+#[test]
 fn a_wrong_signature_names_its_entry() {
     let (key, other) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
     let rows = log(60, Some(&key));
