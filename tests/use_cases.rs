@@ -7,6 +7,7 @@ mod broken_input;
 mod cases;
 mod desk;
 mod downloading;
+mod dragging;
 mod exporting;
 mod handed_over;
 mod importing;

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use app::DragEnd;
 use bridge::{Asked, Desk};
 use serde_json::Value;
 use tauri::{AppHandle, State};
 
 use crate::opening::Opening;
-use crate::window;
+use crate::{dragging, window};
 
 /// What the window's commands need of the shell.
 pub struct Shell {
@@ -58,6 +59,14 @@ impl Desk for NativeDesk {
 
     fn show_in_folder(&self, path: &Path) -> Result<(), String> {
         tauri_plugin_opener::reveal_item_in_dir(path).map_err(|cause| cause.to_string())
+    }
+
+    fn drags_out(&self) -> bool {
+        dragging::POSSIBLE
+    }
+
+    fn drag_out(&self, file: &Path) -> Result<DragEnd, String> {
+        dragging::drag_out(&window::shown(&self.handle).ok_or("there is no window")?, file)
     }
 
     fn asked(&self) -> Option<Asked> {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod call;
+mod dragging;
 mod events;
 mod media_keys;
 mod menu;

@@ -56,12 +56,17 @@ pub fn one_per_library(library: &Path) -> TauriPlugin<Wry> {
     tauri_plugin_single_instance::Builder::new()
         .dbus_id(format!("org.turnstone.desktop.library{:016x}", hasher.finish()))
         .callback(|handle, _, _| {
-            if let Some(window) = handle.get_webview_window(LABEL) {
+            if let Some(window) = shown(handle) {
                 let _ = window.unminimize();
                 let _ = window.set_focus();
             }
         })
         .build()
+}
+
+/// The window, if it is not closed.
+pub fn shown(handle: &AppHandle) -> Option<WebviewWindow> {
+    handle.get_webview_window(LABEL)
 }
 
 /// Lets the user choose a folder in the system's own dialog. Waits for them: never on the window's thread.
@@ -82,7 +87,7 @@ pub fn choose_save_place(handle: &AppHandle, name: &str) -> Option<PathBuf> {
 /// The window as Windows knows it, which its media keys are bound to; other systems need none.
 pub fn native_handle(handle: &AppHandle) -> Option<*mut std::ffi::c_void> {
     #[cfg(windows)]
-    return handle.get_webview_window(LABEL).and_then(|window| window.hwnd().ok()).map(|hwnd| hwnd.0);
+    return shown(handle).and_then(|window| window.hwnd().ok()).map(|hwnd| hwnd.0);
     #[cfg(not(windows))]
     {
         let _ = handle;

@@ -2,7 +2,8 @@
 // main.ts loads it only in development and outside Tauri.
 // In the address: ?rows=100000 sets the size, ?empty starts without sources, ?fault=locked makes every answer fail,
 // ?call=call-3&play opens a call at the start, ?servers adds servers in every state, ?offline begins offline,
-// ?cases begins with two cases, ?keyless has no keychain to sign with.
+// ?cases begins with two cases, ?keyless has no keychain to sign with,
+// ?fixed cannot drag files out of the window.
 import type { Answer, AppEvent, Args, Backend, Command } from './backend';
 import { asFault, FAULTS, type Fault, type FaultCode } from './fault';
 import { callAt, facets, fits, indexOf, NOT_YET, rowAt, SERVERS, SOURCES, turnsAt } from './fake/calls';
@@ -23,6 +24,8 @@ export interface FakeOptions {
   cases?: boolean;
   /** Whether there is no keychain. */
   keyless?: boolean;
+  /** Whether files cannot be dragged out of the window. */
+  fixed?: boolean;
   fault: FaultCode | null;
   delay: number;
   now: number;
@@ -40,6 +43,7 @@ export function fakeOptions(query: string, now: number = Date.now()): FakeOption
     offline: asked.has('offline'),
     cases: asked.has('cases'),
     keyless: asked.has('keyless'),
+    fixed: asked.has('fixed'),
     fault: fault !== null && fault in FAULTS ? (fault as FaultCode) : null,
     first: asked.has('call') ? { call: asked.get('call') ?? '', play: asked.has('play') } : null,
     delay: Number(asked.get('delay') ?? 4),
@@ -309,6 +313,7 @@ export class FakeBackend implements Backend {
       sqlite: '3.53.4',
       time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       sound: 'Built-in audio, 48 kHz',
+      drags_out: this.options.fixed !== true,
     }),
   };
 

@@ -23,7 +23,11 @@ time_zone: string,
 /**
  * The sound output in use, or why there is none.
  */
-sound: string, };
+sound: string, 
+/**
+ * Whether recordings can be dragged out of the window on this system.
+ */
+drags_out: boolean, };
 
 /**
  * One try at getting audio.
@@ -1181,6 +1185,19 @@ word: number | null,
 problem: PlayerProblem | null, };
 
 /**
+ * Names a recording.
+ */
+export type RecordingRef = { 
+/**
+ * Its call's id.
+ */
+call: string, 
+/**
+ * Its id.
+ */
+recording: string, };
+
+/**
  * One audio file of a call.
  */
 export type RecordingView = { 
@@ -1988,6 +2005,8 @@ export interface Commands {
   verify_export: { args: VerifyExport; answer: Verified };
   /** The key that exports are signed with; made if there is a keychain and no key yet. */
   signing_key: { args: Nothing; answer: SigningKeyView };
+  /** Has the pointer, whose button is held, drag a recording's audio out of the window as a file; answers when it is dropped. */
+  drag_recording_out: { args: RecordingRef; answer: Nothing };
   /** Entries of the audit log, newest first, a page at a time. */
   audit_log: { args: AuditQuery; answer: AuditPage };
   /** Whether the audit log is whole. */

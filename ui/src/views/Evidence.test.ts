@@ -193,6 +193,66 @@ describe('evidence in the window', () => {
     expect(asked('change_settings').at(-1), 'without the blanks').toMatchObject({ person: 'Kim Ito' });
   });
 
+  it('drags a recording that is here out of the window, once the pointer moves', async () => {
+    await open('?rows=60');
+    await selection.open(await here());
+    const dragged = { call: selection.callId, recording: selection.call?.recordings[0]?.id };
+    await later(50);
+    pull(3);
+    expect(asked('drag_recording_out'), 'a click is no drag').toEqual([]);
+    pull(5);
+    expect(asked('drag_recording_out'), 'from the header').toEqual([dragged]);
+    await later(50);
+    selection.tab = 'details';
+    await later(50);
+    pull(5, 'section[aria-label="Recording 1"] .grip');
+    expect(asked('drag_recording_out'), 'and from its details').toEqual([dragged, dragged]);
+  });
+
+  it('says why a recording cannot be dragged, at its call', async () => {
+    await open('?rows=60');
+    await selection.open(await here());
+    await later(50);
+    vi.spyOn(backend, 'call').mockRejectedValueOnce({ code: 'unreadable', message: 'it was damaged since' });
+    pull(5);
+    await later(50);
+    expect(document.querySelector('main')?.textContent).toContain('The audio file cannot be read. It was damaged since');
+    button('Dismiss')?.click();
+    flushSync();
+    expect(document.querySelector('main')?.textContent).not.toContain('damaged');
+  });
+
+  it('offers no drag where there is nothing to drag or the system cannot', async () => {
+    await open('?rows=60');
+    await selection.open(await here('available'));
+    await later(50);
+    expect(document.querySelector('.grip'), 'its audio is not here').toBeNull();
+    if (window_) await unmount(window_);
+    selection.close();
+    await open('?rows=60&fixed');
+    await selection.open(await here());
+    await later(50);
+    expect(document.querySelector('main h1'), 'the call is shown').not.toBeNull();
+    expect(document.querySelector('.grip'), 'the system cannot').toBeNull();
+  });
+
+  /** A call whose audio is here, or stands otherwise. */
+  async function here(audio = 'cached'): Promise<string> {
+    const { rows } = await application.call('list_calls', { filter: {}, sort: 'started_at', after: null, limit: 60 });
+    return rows.find((row) => row.audio === audio)?.id ?? '';
+  }
+
+  /** Presses the pointer on a grip and moves it to the right. */
+  function pull(pixels: number, grip = '.grip'): void {
+    const held = { bubbles: true, isPrimary: true, buttons: 1 };
+    const found = document.querySelector(grip);
+    if (!(found instanceof HTMLElement)) throw new Error('there is no grip');
+    Object.assign(found, { setPointerCapture: () => {}, releasePointerCapture: () => {} });
+    found.dispatchEvent(new PointerEvent('pointerdown', { ...held, clientX: 100 }));
+    found.dispatchEvent(new PointerEvent('pointermove', { ...held, clientX: 100 + pixels }));
+    found.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, isPrimary: true }));
+  }
+
   it('gives every control a name', async () => {
     await open('?rows=60');
     const screens: [string, () => void][] = [

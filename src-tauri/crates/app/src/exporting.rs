@@ -6,6 +6,7 @@
 
 pub(crate) mod destination;
 mod documents;
+mod dragging;
 mod gather;
 mod name;
 mod order;
@@ -30,6 +31,7 @@ use documents::Documents;
 use gather::Gathering;
 use selection::Chosen;
 
+pub use dragging::DragEnd;
 pub use gather::MissingAudio;
 pub use order::{Document, ExportAudio, ExportForm, ExportOrder, ForCase};
 use sealing::CaseWords;

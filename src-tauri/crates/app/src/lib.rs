@@ -39,7 +39,7 @@ pub use clock::system as now_ms;
 pub use downloads::DownloadStatus;
 pub use event::{AppEvent, Subscriber};
 pub use exporting::{
-    Document, ExportAudio, ExportForm, ExportOrder, ExportPlan, ExportStep, Exported, ForCase, MissingAudio,
+    Document, DragEnd, ExportAudio, ExportForm, ExportOrder, ExportPlan, ExportStep, Exported, ForCase, MissingAudio,
 };
 pub use fault::{Fault, FaultCode};
 pub use fetch::{FetchTotals, Fetched};

@@ -131,6 +131,7 @@ impl App {
         inner.network.set_off(options.offline);
         let app = Self { inner: Arc::new(inner) };
         if app.inner.for_window {
+            app.clear_dragged(app.now_ms());
             app.start_signing();
             app.start_recording();
             app.start_listening()?;

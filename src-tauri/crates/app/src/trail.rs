@@ -11,7 +11,7 @@
 //! | `play` | before sound begins: `from_ms`; and when it stops, jumps or ends, or the program does: the stretch that was heard, `from_ms` to `to_ms` | call; `recording` |
 //! | `render` | before a WAV file is written | call; `recording`, the stretch, the file |
 //! | `search` | what was said is searched: on the command line for every search and count; in the window when the words have stood for a second, or the next page or a call is asked for, once for the same words in a row | the words |
-//! | `export`, `seal` | a call is exported; the export is sealed | call; the export's hash |
+//! | `export`, `seal` | a call is exported, or its recording dragged out of the window; the export is sealed | call; the export's hash |
 //! | `delete` | a source and perhaps its calls go, cached audio goes for want of room or by a rule, a case is removed | what and how many |
 //! | `settings` | a setting changes (not the loudness and the speed, which are turned while listening) | the old and the new value |
 //! | `source` | a source is added or changed | source; what is new, never a secret |

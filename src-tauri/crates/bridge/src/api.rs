@@ -78,6 +78,8 @@ commands! {
     verify_export(VerifyExport) -> Verified;
     /// The key that exports are signed with; made if there is a keychain and no key yet.
     signing_key(Nothing) -> SigningKeyView;
+    /// Has the pointer, whose button is held, drag a recording's audio out of the window as a file; answers when it is dropped.
+    drag_recording_out(RecordingRef) -> Nothing;
     /// Entries of the audit log, newest first, a page at a time.
     audit_log(AuditQuery) -> AuditPage;
     /// Whether the audit log is whole.

@@ -18,7 +18,7 @@ pub use event::{JobProgress, PlayerPhase, PlayerProblem, PlayerState, event};
 pub use typescript::client;
 pub use view::*;
 
-use app::{App, Fault, FaultCode};
+use app::{App, DragEnd, Fault, FaultCode};
 use serde_json::{Value, json};
 
 /// What only the shell around the window can do.
@@ -34,6 +34,13 @@ pub trait Desk {
 
     /// Shows a file or folder in the system's file manager; the error says why it cannot, in words.
     fn show_in_folder(&self, path: &Path) -> Result<(), String>;
+
+    /// Whether files can be dragged out of the window on this system.
+    fn drags_out(&self) -> bool;
+
+    /// Has the pointer, whose button is held, drag a file out of the window. Waits until it is dropped; the error says why it
+    /// cannot be dragged, in words.
+    fn drag_out(&self, file: &Path) -> Result<DragEnd, String>;
 
     /// The call the program was asked to open when it was started.
     fn asked(&self) -> Option<Asked>;

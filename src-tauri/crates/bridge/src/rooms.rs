@@ -174,6 +174,12 @@ impl Handlers for Rooms<'_> {
         Ok(self.app.signing_key()?.into())
     }
 
+    fn drag_recording_out(&self, args: RecordingRef) -> Result<Nothing, Fault> {
+        let carry = |file: &Path| self.desk.drag_out(file);
+        self.app.drag_out(id::<CallId>(&args.call)?, id::<RecordingId>(&args.recording)?, carry)?;
+        Ok(Nothing {})
+    }
+
     fn audit_log(&self, query: AuditQuery) -> Result<AuditPage, Fault> {
         let (before, limit) = (query.before.map(u64::from), query.limit);
         Ok(AuditPage::of(self.app.audit_log(&query.read()?, before, limit)?))
@@ -295,7 +301,7 @@ impl Handlers for Rooms<'_> {
     }
 
     fn about(&self, _: Nothing) -> Result<About, Fault> {
-        Ok(self.app.about()?.into())
+        Ok(About::of(self.app.about()?, self.desk.drags_out()))
     }
 }
 

@@ -15,6 +15,7 @@ type EvidenceCommand = Extract<
   | 'audit_log'
   | 'check_audit_log'
   | 'save_audit_log'
+  | 'drag_recording_out'
   | 'choose_file'
   | 'choose_save_place'
   | 'show_in_folder'
@@ -86,6 +87,12 @@ export class FakeEvidence {
     }),
     save_audit_log: ({ file }) => {
       if (!/\.(csv|jsonl)$/.test(file)) throw { code: 'invalid', message: 'Save the log as .csv or .jsonl.' } satisfies Fault;
+      return nothing;
+    },
+    drag_recording_out: ({ call, recording }) => {
+      const row = this.world.which({ calls: [call], filter: {} })[0];
+      if (row?.audio !== 'cached') throw { code: 'no_audio', message: 'The recording is not here. Fetch it first.' } satisfies Fault;
+      this.note('export', call, null, { audio: 'original', dragged_out: true, recording });
       return nothing;
     },
     choose_file: () => '/home/kim/Evidence/2026-17_20261121T103000Z.zip',

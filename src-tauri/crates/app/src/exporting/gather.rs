@@ -168,13 +168,16 @@ impl App {
         Ok(self.inner.store.verify(&file.path, bytes, sha256, cancel)? == Health::Sound)
     }
 
-    fn file_here(&self, recording: &StoredRecording) -> Option<PathBuf> {
+    /// Where a recording's audio is on this machine, if it is.
+    pub(super) fn file_here(&self, recording: &StoredRecording) -> Option<PathBuf> {
         let file = recording.file.as_ref().filter(|_| self.is_cached(recording))?;
         Some(self.inner.store.resolve(&file.path))
     }
 }
 
-const DAMAGED: &str = "the file here is not what was fetched: it was damaged since; fetch it again";
+/// What to say of a file in the cache that is not what was fetched.
+pub(super) const DAMAGED: &str = "the file here is not what was fetched: it was damaged since; fetch it again";
+
 const NEVER_RECORDED: &str = "never recorded: its source has no recording of it";
 
 #[derive(Default)]
@@ -272,7 +275,7 @@ impl<W: Seek> Seek for Stoppable<'_, W> {
 }
 
 /// The ending of a file's name, from what its bytes are.
-fn extension(facts: &AudioFacts) -> String {
+pub(super) fn extension(facts: &AudioFacts) -> String {
     let known = facts.format.as_deref().filter(|format| {
         (1..=5).contains(&format.len()) && format.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     });
@@ -280,7 +283,7 @@ fn extension(facts: &AudioFacts) -> String {
 }
 
 /// Why a recording's audio is not here, and whether it may still come.
-fn why_not_here(recording: &StoredRecording) -> (String, bool) {
+pub(super) fn why_not_here(recording: &StoredRecording) -> (String, bool) {
     let last = recording.attempts.last().and_then(|attempt| attempt.detail.as_deref());
     let with = |words: &str| last.map_or_else(|| words.to_owned(), |detail| format!("{words}: {detail}"));
     match recording.state {

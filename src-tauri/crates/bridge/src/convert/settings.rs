@@ -28,14 +28,16 @@ impl Settings {
     }
 }
 
-impl From<app::About> for About {
-    fn from(about: app::About) -> Self {
+impl About {
+    /// `drags_out`: whether the shell can drag files out of the window.
+    pub(crate) fn of(about: app::About, drags_out: bool) -> Self {
         Self {
             version: about.version.to_owned(),
             library: about.library.display().to_string(),
             sqlite: about.sqlite,
             time_zone: about.time_zone,
             sound: about.sound,
+            drags_out,
         }
     }
 }

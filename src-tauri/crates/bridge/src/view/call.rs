@@ -11,6 +11,15 @@ pub struct CallRef {
     pub call: String,
 }
 
+/// Names a recording.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct RecordingRef {
+    /// Its call's id.
+    pub call: String,
+    /// Its id.
+    pub recording: String,
+}
+
 /// Everything known about one call.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct CallView {

@@ -29,6 +29,8 @@ pub struct About {
     pub time_zone: String,
     /// The sound output in use, or why there is none.
     pub sound: String,
+    /// Whether recordings can be dragged out of the window on this system.
+    pub drags_out: bool,
 }
 
 /// A call to show as soon as the window is there.
