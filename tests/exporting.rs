@@ -116,10 +116,27 @@ fn what_is_missing_is_listed_with_its_reason() {
         exported.missing.iter().find(|one| one.call == call).map(|one| one.reason.clone()).unwrap()
     };
     assert_eq!(exported.missing.len(), 2);
+    assert!(exported.missing.iter().all(|one| !one.words.is_empty()), "people know a call by who and when");
     assert!(reason("words only").starts_with("never recorded"));
     assert!(!reason("gone").is_empty());
     let readme = fs::read_to_string(exported.path.join("README.txt")).unwrap();
     assert!(readme.contains("never recorded"), "the recipient is told too");
+}
+
+#[test]
+fn a_file_that_was_lost_is_brought_again_and_a_plan_counts_what_is_at_hand() {
+    let desk = desk_with(2);
+    desk.fetch(desk.id("call-1"));
+    let wish = ExportOrder { to: PathBuf::new(), fetch: false, ..order(&desk, ExportForm::Bag) };
+    let planned = |order: &ExportOrder| {
+        let plan = desk.app.plan_export(order).unwrap();
+        (plan.completeness.here, plan.at_hand, plan.is_there)
+    };
+    assert_eq!(planned(&wish), (1, 1, false), "a plan needs no folder yet");
+    fs::remove_file(desk.cached_files().remove(0)).unwrap();
+    let wish = ExportOrder { to: desk.home.path().to_owned(), ..wish };
+    assert_eq!(planned(&wish), (1, 2, true), "and finds what was lost");
+    assert_eq!(export(&desk.app, &wish).missing, []);
 }
 
 #[test]

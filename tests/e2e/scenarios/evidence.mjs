@@ -58,9 +58,16 @@ export const tests = {
   'the case is exported, and the recipient checks it without Turnstone': async ({ page, window, library, picture }) => {
     shared.folder = `${library.folder}-handed-over`;
     await mkdir(shared.folder);
-    await window.evaluate((to) => localStorage.setItem('turnstone.export.to', to), shared.folder);
     await (await page.find('button', 'billing complaints', 'nav')).click();
     await until('its calls are shown', async () => (await page.callCount()) === 8);
+    await (await page.find('button', '^export', '[aria-label=Case]')).click();
+    await until('the first export only lacks a folder', async () => /8 calls, all with audio here[^]*Choose a folder to put it into/.test(await dialog(page)));
+    await window.press(KEY.Escape);
+    await window.evaluate((to) => localStorage.setItem('turnstone.export.to', to), `${shared.folder}-on-a-stick`);
+    await (await page.find('button', '^export', '[aria-label=Case]')).click();
+    await until('a drive that is gone is not taken for a folder', async () => /That folder is not there/.test(await dialog(page)));
+    await window.press(KEY.Escape);
+    await window.evaluate((to) => localStorage.setItem('turnstone.export.to', to), shared.folder);
     await (await page.find('button', '^export', '[aria-label=Case]')).click();
     await until('the plan is there', async () => /8 calls, all with audio here/.test(await dialog(page)));
     await until('it would be signed', async () => plain(await dialog(page)).includes(FINGERPRINT));

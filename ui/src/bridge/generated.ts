@@ -573,6 +573,14 @@ export type ExportPlan = {
  */
 completeness: Completeness, 
 /**
+ * How many calls whose audio is not here have it on this machine's disks, from where an export takes it.
+ */
+at_hand: number, 
+/**
+ * Whether the folder to put it into is there.
+ */
+is_there: boolean, 
+/**
  * About how many bytes would be written.
  */
 bytes: number, 
@@ -894,6 +902,10 @@ export type MissingAudio = {
  * The call.
  */
 call: string, 
+/**
+ * The call as people know it: who, and when.
+ */
+words: string, 
 /**
  * Why, in words.
  */

@@ -16,8 +16,8 @@ const made: Exported = {
   unsigned_because: null,
   log_left_out: null,
   missing: [
-    { call: 'c1', reason: 'Deleted at the source.' },
-    { call: 'c1', reason: 'Not fetched.' },
+    { call: 'c1', words: 'Ada → Ben, 2025-05-03 10:00', reason: 'Deleted at the source.' },
+    { call: 'c1', words: 'Ada → Ben, 2025-05-03 10:00', reason: 'Not fetched.' },
   ],
 };
 
@@ -95,6 +95,8 @@ describe('an export in words', () => {
   it('says what will be listed as missing and what room there is', () => {
     const plan = {
       completeness: { calls: 214, here: 198, to_fetch: 2, gone: 7, never_recorded: 7 },
+      at_hand: 0,
+      is_there: true,
       bytes: 1_200_000_000,
       free_bytes: 40_000_000_000,
       key: null,
@@ -102,6 +104,7 @@ describe('an export in words', () => {
     };
     expect(missingWords(plan, 'original'), 'calls never recorded lack nothing').toContain('9 calls will be listed');
     expect(missingWords(plan, 'none'), 'no audio is wanted').toBeNull();
+    expect(missingWords({ ...plan, at_hand: 2 }, 'original')).toMatch(/^The audio of 2 calls is taken from this machine’s disks\. 7 calls will/);
     expect(roomWords(plan)).toBe('About 1.20 GB; 40.0 GB free there.');
     expect(roomWords({ ...plan, free_bytes: null })).toBe('About 1.20 GB.');
   });

@@ -164,18 +164,20 @@ export function groupsOf(hash: string): string[] {
   return hash.match(/.{1,8}/g) ?? [];
 }
 
-/** How many calls would be without all of their audio. */
-export function incomplete(plan: ExportPlan): number {
-  return plan.completeness.to_fetch + plan.completeness.gone;
+/** How many calls would be without all of their audio. What this machine's disks have is taken from them. */
+export function incomplete(plan: Pick<ExportPlan, 'completeness' | 'at_hand'>): number {
+  return Math.max(0, plan.completeness.to_fetch - plan.at_hand) + plan.completeness.gone;
 }
 
 /** What an export does about audio that is not here; `null` where there is nothing to say. */
-export function missingWords(plan: ExportPlan, audio: Audio): string | null {
+export function missingWords(plan: Pick<ExportPlan, 'completeness' | 'at_hand'>, audio: Audio): string | null {
+  if (audio === 'none') return null;
   const n = incomplete(plan);
-  if (n === 0 || audio === 'none') return null;
+  const taken = plan.at_hand === 0 ? '' : `The audio of ${plural(plan.at_hand, 'call')} is taken from this machine’s disks. `;
+  if (n === 0) return taken === '' ? null : taken.trimEnd();
   return n === 1
-    ? '1 call will be listed as without its audio, with the reason.'
-    : `${count(n)} calls will be listed as without their audio, each with the reason.`;
+    ? `${taken}1 call will be listed as without its audio, with the reason.`
+    : `${taken}${count(n)} calls will be listed as without their audio, each with the reason.`;
 }
 
 /** Room that is needed and room that there is. */

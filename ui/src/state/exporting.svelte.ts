@@ -171,6 +171,7 @@ export class Exporting {
     if (this.audio === 'none' && this.documents.length === 0) return 'Choose audio or at least one document.';
     if (plan === null) return this.fault === null ? 'Looking at the calls…' : `${this.fault.message}`;
     if (plan.completeness.calls === 0) return 'There are no calls to export.';
+    if (!plan.is_there) return 'That folder is not there: connect its drive, or choose another.';
     if (plan.free_bytes !== null && plan.bytes > plan.free_bytes) return 'There is not enough room in that folder.';
     return null;
   }

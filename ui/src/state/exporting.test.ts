@@ -69,6 +69,8 @@ describe('exporting', () => {
     await vi.waitFor(() => expect(exporting.hindrance).toBe('There is not enough room in that folder.'));
     await exporting.run();
     expect(asked('export_calls'), 'nothing was asked').toEqual([]);
+    exporting.putInto('/media/unplugged');
+    await vi.waitFor(() => expect(exporting.hindrance).toMatch(/not there: connect its drive/));
     exporting.choose({ audio: 'none' });
     for (const document of ['vcon', 'vtt', 'srt', 'txt', 'csv'] as const) exporting.document(document, false);
     expect(exporting.hindrance).toBe('Choose audio or at least one document.');

@@ -125,6 +125,20 @@ describe('evidence in the window', () => {
     expect(dialog(), 'as they were').toContain('/home/kim/Evidence');
   });
 
+  it('keeps the keyboard in the sheet when what had the focus goes', async () => {
+    await open('?rows=60');
+    await press('e', { ctrlKey: true }, document.body);
+    exporting.putInto('/home/kim/Evidence');
+    await later(50);
+    const reason = document.querySelector<HTMLInputElement>('#export-reason');
+    reason?.focus();
+    document.querySelector<HTMLFormElement>('#export-form')?.requestSubmit();
+    await later(8_000);
+    expect(dialog()).toContain('exported');
+    expect(reason?.isConnected, 'the form has gone').toBe(false);
+    expect(document.querySelector('dialog')?.contains(document.activeElement)).toBe(true);
+  });
+
   it('saves the call on the screen as plain files', async () => {
     await open('?rows=60');
     await selection.open('call-3');
@@ -132,6 +146,8 @@ describe('evidence in the window', () => {
     await press('s', { ctrlKey: true }, document.body);
     expect(asked('plan_export').at(-1)).toMatchObject({ which: { calls: ['call-3'] }, form: 'folder', documents: ['vtt', 'txt'] });
     expect(dialog(), 'said plainly').toContain('not for handing over as evidence');
+    expect(dialog(), 'and promised nothing').toContain('Plain files are not signed.');
+    expect((document.activeElement as HTMLInputElement | null)?.checked, 'the keyboard stands on what is chosen').toBe(true);
   });
 
   it('verifies what is dropped and names each problem, as text', async () => {

@@ -176,7 +176,7 @@ fn line(reader: &Reader, entry: AuditEntry) -> Result<AuditLine, Fault> {
 }
 
 /// Such as `+15125550143 → Sarah, 2025-11-12 10:02`.
-fn call_in_words(row: &library::CallRow) -> String {
+pub(crate) fn call_in_words(row: &library::CallRow) -> String {
     let side = |party: &Option<model::Party>| party.as_ref().and_then(model::Party::label).unwrap_or("?").to_owned();
     let started = row.started_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     let local = started.map(|at| at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string());

@@ -29,7 +29,7 @@ use crate::trail::Deed;
 
 use documents::Documents;
 use gather::Gathering;
-use selection::Chosen;
+use selection::{Chosen, Reach};
 
 pub use dragging::DragEnd;
 pub use gather::MissingAudio;
@@ -41,8 +41,12 @@ use sealing::CaseWords;
 pub struct ExportPlan {
     /// How much of the calls' audio is here.
     pub completeness: Completeness,
+    /// How many calls whose audio is not here have it on this machine's disks, from where an export takes it.
+    pub at_hand: u64,
     /// About how many bytes would be written.
     pub bytes: u64,
+    /// Whether the folder to put it into is there.
+    pub is_there: bool,
     /// Bytes free where it would be put; `None` if that cannot be told.
     pub free_bytes: Option<u64>,
     /// What it would be signed with.
@@ -132,6 +136,8 @@ impl App {
         let completeness = self.completeness(&order.which)?;
         Ok(ExportPlan {
             completeness,
+            at_hand: self.lacking_audio(&chosen, Reach::ThisMachine)?.len() as u64,
+            is_there: order.to.is_dir(),
             bytes: self.expected_bytes(order, &chosen)?,
             free_bytes: name::free_space(&order.to),
             signing: self.signing_key()?,
@@ -269,10 +275,7 @@ impl App {
         if order.audio == ExportAudio::None || self.inner.library.access() != library::Access::Owner {
             return Ok(());
         }
-        let mut calls = self.lacking_audio(chosen)?;
-        if !order.fetch {
-            calls = self.of_this_machine(calls)?;
-        }
+        let calls = self.lacking_audio(chosen, if order.fetch { Reach::Anywhere } else { Reach::ThisMachine })?;
         let (total, mut done) = (calls.len() as u64, 0);
         if total > 0 {
             tell(ExportStep::Fetching { done, total });

@@ -163,7 +163,7 @@ impl Handlers for Rooms<'_> {
     }
 
     fn export_calls(&self, order: ExportOrder) -> Result<Exported, Fault> {
-        Ok(self.app.export_as_job(&order.read()?)?.into())
+        Ok(self.app.export_as_job(&order.read_to_make()?)?.into())
     }
 
     fn verify_export(&self, args: VerifyExport) -> Result<Verified, Fault> {

@@ -61,6 +61,8 @@ export class FakeEvidence {
       const full = rows.filter((row) => row.audio === 'cached').reduce((sum, row) => sum + weight(row), 0);
       return {
         completeness: completenessOf(rows),
+        at_hand: 0,
+        is_there: order.to !== '' && !order.to.includes('unplugged'),
         bytes: order.audio === 'none' ? 0 : order.audio === 'wav' ? full * 9 : full,
         free_bytes: order.to === '' ? null : order.to.includes('full') ? 4_000_000 : 212_000_000_000,
         key: this.signs(order) ? FINGERPRINT : null,
@@ -159,7 +161,7 @@ export class FakeEvidence {
       signed_by: this.signs(order) ? FINGERPRINT : null,
       unsigned_because: this.signs(order) ? null : this.whyUnsigned(order),
       log_left_out: null,
-      missing: rows.filter((row) => row.audio !== 'cached' && row.audio !== 'none').map((row) => ({ call: row.id, reason: reasonOf(row) })),
+      missing: rows.filter((row) => row.audio !== 'cached' && row.audio !== 'none').map((row) => ({ call: row.id, words: row.title ?? row.id, reason: reasonOf(row) })),
     };
   }
 

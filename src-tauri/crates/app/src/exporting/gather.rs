@@ -11,6 +11,7 @@ use evidence::{AudioFile, Exhibit, ExhibitRecording};
 use library::{StoredCall, StoredRecording};
 use model::{AudioFacts, AudioState, CallId, Cancel};
 
+use crate::auditing::call_in_words;
 use crate::exporting::destination::{Destination, unread, unwritten};
 use crate::exporting::order::ExportAudio;
 use crate::exporting::stopped;
@@ -23,6 +24,8 @@ use crate::underway::Hold;
 pub struct MissingAudio {
     /// The call.
     pub call: CallId,
+    /// The call as people know it: who, and when.
+    pub words: String,
     /// Why, in words.
     pub reason: String,
     /// Trying again may help: the audio is not known to be gone, or never to have been there.
@@ -85,11 +88,12 @@ impl App {
         let dir = if how.plain { dir.trim_start_matches("calls/").to_owned() } else { dir };
         let (mut missing, mut sounds, mut recordings) = (Vec::new(), Vec::new(), Vec::new());
         let mut holds = Vec::new();
+        let lacking = |reason, may_come| MissingAudio { call: id, words: call_in_words(&call.row), reason, may_come };
         for (number, recording) in (1..).zip(&call.recordings) {
             holds.push(self.inner.in_use.hold(recording.id));
             let placed = self.place(recording, how, &Place { dir: &dir, number }, to)?;
             if let Some((reason, may_come)) = placed.missing.clone() {
-                missing.push((Some(number), MissingAudio { call: id, reason, may_come }));
+                missing.push((Some(number), lacking(reason, may_come)));
             }
             sounds.extend(placed.sounds);
             recordings.push(ExhibitRecording {
@@ -102,7 +106,7 @@ impl App {
             });
         }
         if call.recordings.is_empty() && how.audio != ExportAudio::None {
-            missing.push((None, MissingAudio { call: id, reason: NEVER_RECORDED.into(), may_come: false }));
+            missing.push((None, lacking(NEVER_RECORDED.into(), false)));
         }
         let files = recordings.iter().flat_map(|one| [&one.original, &one.listening]).flatten();
         let bytes = files.filter_map(|file| file.facts.bytes).sum();

@@ -22,6 +22,15 @@ pub(crate) struct Chosen {
     length_ms: Ms,
 }
 
+/// How far to go for audio that is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// This machine's disks.
+    ThisMachine,
+    /// Those and the network.
+    Anywhere,
+}
+
 impl Chosen {
     fn new(row: &CallRow) -> Self {
         Self {
@@ -63,22 +72,28 @@ impl App {
         Ok(chosen.into_iter().collect())
     }
 
-    /// Those of the chosen calls whose audio is not, or not all, here but may come.
-    pub(crate) fn lacking_audio(&self, chosen: &[Chosen]) -> Result<Vec<CallId>, Fault> {
-        let may_come = Filter { audio: Some(AudioFilter::NotYet), ..Filter::default() };
-        let mut waiting = HashSet::new();
-        self.each_row(&may_come, |row| {
-            waiting.insert(row.id);
-        })?;
-        Ok(chosen.iter().map(|one| one.id).filter(|id| waiting.contains(id)).collect())
-    }
-
-    /// Those of some calls whose source reads this machine's disks only.
-    pub(crate) fn of_this_machine(&self, calls: Vec<CallId>) -> Result<Vec<CallId>, Fault> {
+    /// Those of the chosen calls whose audio is not, or not all, here but may come from so far: it was never brought, or its
+    /// file was lost since.
+    pub(crate) fn lacking_audio(&self, chosen: &[Chosen], reach: Reach) -> Result<Vec<CallId>, Fault> {
         let reader = self.inner.library.reader()?;
-        let local: HashSet<SourceId> = reader.sources()?.iter().filter(|row| is_local(row)).map(|row| row.id).collect();
-        let is_here = |call: &CallId| Ok(reader.source_of(*call)?.is_some_and(|source| local.contains(&source)));
-        calls.into_iter().filter_map(|call| is_here(&call).map(|here| here.then_some(call)).transpose()).collect()
+        let sources = reader.sources()?;
+        let within: HashSet<SourceId> =
+            sources.iter().filter(|row| reach == Reach::Anywhere || is_local(row)).map(|row| row.id).collect();
+        let mut waiting = HashSet::new();
+        let may_come = Filter { audio: Some(AudioFilter::NotYet), ..Filter::default() };
+        self.each_row(&may_come, |row| {
+            if within.contains(&row.source) {
+                waiting.insert(row.id);
+            }
+        })?;
+        let meant: HashSet<CallId> = chosen.iter().map(|one| one.id).collect();
+        for file in reader.held_files()? {
+            let is_meant = within.contains(&file.source) && meant.contains(&file.call);
+            if is_meant && !self.inner.store.holds(&file.path, file.bytes) {
+                waiting.insert(file.call);
+            }
+        }
+        Ok(chosen.iter().map(|one| one.id).filter(|id| waiting.contains(id)).collect())
     }
 
     /// Looks at every row that a filter leaves.

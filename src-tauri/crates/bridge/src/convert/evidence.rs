@@ -7,11 +7,22 @@ use crate::rooms::id;
 use crate::view::{ExportOrder, ExportPlan, ExportProblem, Exported, MissingAudio, SigningKeyView, Verified};
 
 impl ExportOrder {
-    /// The order as the application takes it. The window offers to fetch what is missing before.
-    pub(crate) fn read(self) -> Result<app::ExportOrder, Fault> {
+    /// The order of an export that is to be made. Its folder was chosen, so one that is not there is on a drive that is gone,
+    /// and is not made anew somewhere else.
+    pub(crate) fn read_to_make(self) -> Result<app::ExportOrder, Fault> {
         if self.to.trim().is_empty() {
             return Err(Fault::new(FaultCode::Invalid, "choose a folder to put the export into"));
         }
+        let order = self.read()?;
+        if !order.to.is_dir() {
+            let words = format!("{} is not there: connect its drive, or choose another folder", order.to.display());
+            return Err(Fault::new(FaultCode::Io, words));
+        }
+        Ok(order)
+    }
+
+    /// The order as the application takes it, with or without a folder. The window offers to fetch what is missing before.
+    pub(crate) fn read(self) -> Result<app::ExportOrder, Fault> {
         let documents = self.documents.iter().map(|text| word("document", text, Document::parse));
         Ok(app::ExportOrder {
             which: self.which.read()?,
@@ -35,6 +46,8 @@ impl From<app::ExportPlan> for ExportPlan {
         };
         Self {
             completeness: plan.completeness.into(),
+            at_hand: count(plan.at_hand),
+            is_there: plan.is_there,
             bytes: plan.bytes as f64,
             free_bytes: plan.free_bytes.map(|bytes| bytes as f64),
             key,
@@ -45,7 +58,8 @@ impl From<app::ExportPlan> for ExportPlan {
 
 impl From<app::Exported> for Exported {
     fn from(exported: app::Exported) -> Self {
-        let missing = |one: app::MissingAudio| MissingAudio { call: one.call.to_string(), reason: one.reason };
+        let missing =
+            |one: app::MissingAudio| MissingAudio { call: one.call.to_string(), words: one.words, reason: one.reason };
         Self {
             path: exported.path.display().to_string(),
             calls: count(exported.calls),

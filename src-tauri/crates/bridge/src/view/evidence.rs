@@ -29,6 +29,10 @@ pub struct ExportOrder {
 pub struct ExportPlan {
     /// How much of the calls' audio is here.
     pub completeness: super::Completeness,
+    /// How many calls whose audio is not here have it on this machine's disks, from where an export takes it.
+    pub at_hand: u32,
+    /// Whether the folder to put it into is there.
+    pub is_there: bool,
     /// About how many bytes would be written.
     pub bytes: f64,
     /// Bytes free where it would be put; `null` if that cannot be told.
@@ -67,6 +71,8 @@ pub struct Exported {
 pub struct MissingAudio {
     /// The call.
     pub call: String,
+    /// The call as people know it: who, and when.
+    pub words: String,
     /// Why, in words.
     pub reason: String,
 }
