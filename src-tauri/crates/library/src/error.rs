@@ -81,6 +81,12 @@ pub enum LibraryError {
     /// The disk is full.
     #[error("the disk is full; free some space and try again")]
     DiskFull,
+    /// The file or its directory may not be written, which reading needs too.
+    #[error(
+        "the library's database may not be written: check the permissions of library.db and of its directory, or copy \
+         them to a place where you may write"
+    )]
+    Unwritable,
     /// A file operation failed.
     #[error("{what}: {cause}")]
     Io {
@@ -113,6 +119,7 @@ impl From<rusqlite::Error> for LibraryError {
             Some(ErrorCode::OperationInterrupted) => Self::Cancelled,
             Some(ErrorCode::DatabaseBusy) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly) => Self::Unwritable,
             // The shared memory beside the database finds no room: what SQLite calls an error of the disk.
             Some(ErrorCode::SystemIoFailure) if error.sqlite_error().is_some_and(is_out_of_room) => Self::DiskFull,
             _ => Self::Sql(error),
@@ -139,5 +146,13 @@ mod tests {
         let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         let said = LibraryError::from(rusqlite::Error::SqliteFailure(error, None));
         assert!(matches!(said, LibraryError::DiskFull), "{said:?}");
+    }
+
+    #[test]
+    fn a_library_that_may_not_be_written_says_what_to_do() {
+        for code in [rusqlite::ffi::SQLITE_READONLY, rusqlite::ffi::SQLITE_READONLY_DIRECTORY] {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            assert!(matches!(LibraryError::from(error), LibraryError::Unwritable));
+        }
     }
 }
