@@ -208,6 +208,9 @@ fn nothing_to_export_and_no_place_to_put_it_are_said() {
     let nothing = Filter { number: Some("no such number".into()), ..Filter::default() };
     let empty = ExportOrder { which: Selection::Filter(nothing), ..order(&desk, ExportForm::Bag) };
     assert_eq!(refused(&desk.app, &empty), FaultCode::NotFound);
+    let nowhere = ExportOrder { to: PathBuf::new(), ..order(&desk, ExportForm::Bag) };
+    assert_eq!(refused(&desk.app, &nowhere), FaultCode::Invalid);
+    assert_eq!(desk.app.plan_export(&nowhere).unwrap().completeness.calls, 1, "but it can be planned");
     let file = desk.home.path().join("a file");
     fs::write(&file, "x").unwrap();
     assert_eq!(

@@ -146,6 +146,9 @@ impl App {
 
     /// Exports calls, and verifies what was written before it has its name.
     pub fn export(&self, order: &ExportOrder, cancel: &Cancel, tell: OnStep<'_>) -> Result<Exported, Fault> {
+        if order.to.as_os_str().is_empty() {
+            return Err(Fault::new(FaultCode::Invalid, "choose a folder to put the export into"));
+        }
         let chosen = self.chosen(&order.which)?;
         let case = self.case_words(order)?;
         self.fetch_first(order, &chosen, cancel, tell)?;

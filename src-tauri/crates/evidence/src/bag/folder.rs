@@ -24,8 +24,12 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn begin(root: PathBuf) -> io::Result<Self> {
         fs::create_dir(&root)?;
-        fs::create_dir(root.join(DATA))?;
         Ok(Self { root, under_way: None, syncers: Syncers::start() })
+    }
+
+    /// Makes the folder of the payload where no file of it has.
+    pub(super) fn make_data(&self) -> io::Result<()> {
+        fs::create_dir_all(self.root.join(DATA))
     }
 
     pub(super) fn open(&mut self, path: &str) -> io::Result<()> {

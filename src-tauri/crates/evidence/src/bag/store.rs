@@ -55,7 +55,7 @@ impl Store {
     /// Makes the folder of the payload where no file of it has.
     pub(super) fn make_data(&mut self) -> io::Result<()> {
         match self {
-            Self::Folder(_) => Ok(()),
+            Self::Folder(folder) => folder.make_data(),
             Self::Zip(zip) => {
                 zip.open(DATA)?;
                 zip.close()
