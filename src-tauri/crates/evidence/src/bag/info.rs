@@ -1,3 +1,5 @@
+use crate::harmless::one_line;
+
 /// The fields of `bag-info.txt`, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BagInfo {
@@ -28,15 +30,6 @@ impl BagInfo {
     }
 }
 
-/// A value that no reader takes for more than one line: whatever controls or breaks lines becomes a space.
-fn one_line(value: &str) -> String {
-    let plain: String = value
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') { ' ' } else { c })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,7 +39,10 @@ mod tests {
         let mut info = BagInfo::new();
         info.add("External-Description", "Case 7\r\nSigning-Key: none\u{2028}x\u{85}y\u{b}z");
         info.add("Contact-Name", " \n ");
-        assert_eq!(info.text(), "External-Description: Case 7 Signing-Key: none x y z\n");
+        info.add("Internal-Sender-Description", "for\u{202e}gpj.exe");
+        let turned = info.get("Internal-Sender-Description");
+        assert_eq!(turned, Some("for\u{fffd}gpj.exe"), "nothing turns the direction of what stands beside it");
+        assert!(info.text().starts_with("External-Description: Case 7 Signing-Key: none x y z\n"));
         assert_eq!(info.get("Contact-Name"), None);
     }
 }

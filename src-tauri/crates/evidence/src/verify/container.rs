@@ -110,12 +110,14 @@ impl Container {
         }
     }
 
-    /// Whether anybody would take it for a bag, if only a damaged one.
+    /// Whether anybody would take it for a bag, if only a damaged one, or one whose files cannot be read.
     pub(super) fn looks_like_a_bag(&self) -> bool {
-        let manifest = |path: &String| {
-            path.ends_with(".txt") && (path.starts_with("manifest-") || path.starts_with("tagmanifest-"))
+        let of_a_bag = |path: &str| {
+            let manifest = path.starts_with("manifest-") || path.starts_with("tagmanifest-");
+            path == BAGIT || path == BAG_INFO || (manifest && path.ends_with(".txt"))
         };
-        self.files.contains_key(BAGIT) || self.files.contains_key(BAG_INFO) || self.files.keys().any(manifest)
+        let unreadable = self.faults.iter().map(|fault| fault.path.rsplit('/').next().unwrap_or(&fault.path));
+        self.files.keys().map(String::as_str).chain(unreadable).any(of_a_bag)
     }
 
     /// How many bytes the files have; a zip file may claim more than there can be.

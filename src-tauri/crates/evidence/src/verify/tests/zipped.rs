@@ -118,6 +118,22 @@ fn headers_that_disagree_name_the_entry() {
 }
 
 #[test]
+fn a_zip_file_that_was_packed_again_with_compression_is_still_taken_for_a_bag() {
+    let specimen = Specimen::new(Form::Zip);
+    let path = changed(&specimen, |bytes| {
+        for at in 0..bytes.len() - 12 {
+            match &bytes[at..at + 4] {
+                b"PK\x01\x02" => bytes[at + 10] = 8,
+                b"PK\x03\x04" => bytes[at + 8] = 8,
+                _ => {}
+            }
+        }
+    });
+    let problems = report_of(&path).problems;
+    assert!(problems.iter().any(|one| one.problem.contains("unpack it")), "{problems:?}");
+}
+
+#[test]
 fn two_folders_in_one_zip_file_are_refused() {
     let specimen = Specimen::new(Form::Zip);
     let path = changed(&specimen, |bytes| {
