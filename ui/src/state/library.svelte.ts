@@ -7,7 +7,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { backend, NOTHING } from '../bridge/backend';
 import { asFault, type Fault } from '../bridge/fault';
 import type { CallRow, Facets, Filter, Overview, Sort } from '../bridge/generated';
-import { ALL, isNarrowed, tidy, within, type Place } from './place';
+import { ALL, isNarrowed, samePlace, tidy, within, type Place } from './place';
 
 export const PAGE = 100;
 /** Pages kept; the ones farthest from the view go first. */
@@ -57,7 +57,9 @@ export class Library {
     await this.#loadFacets();
   }
 
+  /** A case is shown whole: what was filtered before would only hide some of it. */
   setPlace(place: Place): Promise<void> {
+    if (place.kind === 'case' && !samePlace(place, this.place)) this.filter = {};
     this.place = place;
     return this.#restart();
   }

@@ -89,6 +89,15 @@ describe('the list', () => {
     expect(library.listNumber, 'a new list has begun').toBe(lists + 1);
   });
 
+  it('shows a case whole, whatever was filtered before', async () => {
+    await library.setFilter({ direction: 'inbound' });
+    await library.setPlace({ kind: 'case', case: 'x' });
+    expect(library.filter).toEqual({});
+    await library.setFilter({ direction: 'inbound' });
+    await library.setPlace({ kind: 'case', case: 'x' });
+    expect(library.filter, 'opened again, it keeps what was filtered in it').toEqual({ direction: 'inbound' });
+  });
+
   it('keeps rows in their place when calls arrive above them', async () => {
     library.want(300, 330);
     await settled();

@@ -180,7 +180,8 @@ impl App {
 }
 
 /// What to say of a file in the cache that is not what was fetched.
-pub(super) const DAMAGED: &str = "the file here is not what was fetched: it was damaged since; fetch it again";
+pub(super) const DAMAGED: &str =
+    "the file here is not what was fetched: it was damaged since; tidy the cache, then fetch it again";
 
 const NEVER_RECORDED: &str = "never recorded: its source has no recording of it";
 
