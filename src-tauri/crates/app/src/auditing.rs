@@ -75,7 +75,7 @@ impl App {
     pub fn check_audit_log(&self, kept: &[Checkpoint], cancel: &Cancel) -> Result<AuditHealth, Fault> {
         let key = self.present_signing_key();
         let public = key.as_ref().map(evidence::SigningKey::public);
-        let checked = self.check_entries(public.as_ref(), kept, cancel)?;
+        let (checked, signed) = self.check_entries(public.as_ref(), kept, cancel)?;
         // Of a log that is not whole nothing is vouched for.
         let signer = key.as_ref().filter(|_| checked.problems.is_empty());
         let signed_by = signer.filter(|_| checked.checkpoint.is_some()).map(|key| key.public().fingerprint());
@@ -85,10 +85,18 @@ impl App {
         };
         let in_words =
             |problem: evidence::log::Problem| AuditProblem { seq: problem.seq, problem: problem.to_string() };
+        let mut remarks: Vec<AuditProblem> = checked.remarks.into_iter().map(in_words).collect();
+        let mut remark = |words: &str| remarks.push(AuditProblem { seq: None, problem: words.to_owned() });
+        if !self.inner.library.reader()?.audit_is_guarded()? {
+            remark("the database does not refuse changes of the log any more: somebody removed what guards it");
+        }
+        if key.is_none() && signed {
+            remark("signatures were not checked, as there is no signing key here");
+        }
         Ok(AuditHealth {
             entries: checked.entries,
             problems: checked.problems.into_iter().map(in_words).collect(),
-            remarks: checked.remarks.into_iter().map(in_words).collect(),
+            remarks,
             checkpoint: checked.checkpoint.map(note),
             signed_by,
         })
@@ -122,23 +130,26 @@ impl App {
 
     /// The same search for alterations, in words, for the check of the whole library.
     pub(crate) fn audit_damage(&self) -> Result<Vec<String>, Fault> {
-        let checked = self.check_entries(None, &[], &Cancel::new())?;
+        let (checked, _) = self.check_entries(None, &[], &Cancel::new())?;
         Ok(checked.problems.into_iter().map(|problem| format!("the audit log: {problem}")).collect())
     }
 
+    /// What is wrong with the entries, and whether any of them is signed, with whatever key.
     fn check_entries(
         &self,
         key: Option<&PublicKey>,
         kept: &[Checkpoint],
         cancel: &Cancel,
-    ) -> Result<evidence::log::Checked, Fault> {
+    ) -> Result<(evidence::log::Checked, bool), Fault> {
+        let mut signed = false;
         let mut checker = Checker::new(key.cloned(), kept.to_vec());
         let reader = self.inner.library.reader()?.cancelled_by(cancel)?;
         reader.audit_rows(0..=u64::MAX, |row: AuditRow| {
+            signed |= row.signature.is_some();
             checker.push(&row.entry, &row.edge, key.and_then(|key| signature_by(&row, key)));
             Ok::<_, LibraryError>(())
         })?;
-        Ok(checker.finish())
+        Ok((checker.finish(), signed))
     }
 }
 

@@ -242,6 +242,8 @@ fn every_alteration_is_found_and_named() {
 fn entries_that_went_at_the_end_are_missed_only_by_a_checkpoint_from_outside() {
     let (demo, kept) = with_log();
     testkit::tamper(&demo.path("library"), &format!("{WITHOUT_TRIGGERS}DELETE FROM audit WHERE seq > 10"));
+    let (_, verdict) = verify(&demo, None);
+    assert!(verdict["remarks"].to_string().contains("does not refuse changes"), "the guards are missed: {verdict}");
     assert_eq!(verify(&demo, None).0, 0, "what is left is a log; the limits of that are documented");
     let (code, verdict) = verify(&demo, Some(&kept));
     assert_eq!(code, 4);

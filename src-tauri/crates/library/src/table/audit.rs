@@ -145,6 +145,14 @@ impl Reader {
         Ok(())
     }
 
+    /// Whether the database still refuses to change the log: whether the triggers that do so are there.
+    pub fn audit_is_guarded(&self) -> Result<bool, LibraryError> {
+        const GUARDS: i64 = 3;
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit' \
+                   AND name IN ('audit_is_appended', 'audit_is_not_changed', 'audit_is_not_deleted')";
+        Ok(self.conn().query_row(sql, [], |row| row.get::<_, i64>(0))? == GUARDS)
+    }
+
     /// What the audit log ends with; `None` while it is empty.
     pub fn audit_tail(&self) -> Result<Option<AuditTail>, LibraryError> {
         tail(self.conn())
